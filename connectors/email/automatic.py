@@ -23,22 +23,27 @@ _BULK_PRECEDENCE: Final = frozenset({"bulk", "list", "junk"})
 _REPLY_PRECEDENCE: Final = frozenset({"auto_reply", "auto-reply"})
 _MACHINE: Final = re.compile(r"(?:mailer-?daemon|postmaster|mail-daemon)@")
 _NO_REPLY: Final = re.compile(r"(?:no|do-?not|donot)[-_.]?reply(?:[-_.+][^@]*)?@")
-# What Exchange, Notes and others call it; more languages, where a colon says that it is no sentence.
-_AWAY_TITLE: Final = re.compile(
-    r"(?:re: )?(?:автоматический ответ|автоматична відповідь|автоматичен отговор|αυτόματη απάντηση|otomatik yanıt"
-    r"|automatická odpoveď|automatikus válasz|răspuns automat|a[uv]tomatski odgovor|samodejni odgovor|automaatvastus"
+_LANGUAGES: Final = (
+    r"автоматический ответ|автоматична відповідь|автоматичен отговор|αυτόματη απάντηση|otomatik yanıt"
+    r"|automatická odpove[dď]|automatikus válasz|răspuns automat|a[uv]tomatski odgovor|samodejni odgovor|automaatvastus"
     r"|automātiskā atbilde|automatinis atsakymas|sjálfvirkt svar|trả lời tự động|balasan otomatis|(?:การ)?ตอบกลับอัตโนมัติ"
     r"|رد تلقائي|(?:תגובה|תשובה) אוטומטית|自動応答|不在通知|(?:부재중 )?자동 ?(?:응답|회신)|vacation (?:reply|response)"
-    r"|nicht im büro|absence du bureau|auto: .{0,80}(?:out of (?:the )?office|is away|abwesend|absent|ausente|assente))"
-    r"\s*(?:[:：(]|$)",
-    re.IGNORECASE,
+    r"|nicht im büro|außer haus|absence du bureau|out of (?:the )?office"
+    r"|automatic reply|auto(?:matic)?[- ]?(?:reply|response)"
+    r"|abwesenheit(?:snotiz|sbenachrichtigung|smeldung|sassistent)?|automatische (?:antwort|rückantwort)|abwesend"
+    r"|réponse automatique|respuesta automática|fuera de (?:la )?oficina|resposta automática|risposta automatica"
+    r"|fuori sede|automatisch antwoord|afwezig(?:heid)?|automatiskt? svar|autosvar|automaattinen vastaus"
+    r"|automatická odpověď|odpowiedź automatyczna|automatyczna odpowiedź|автоответ"
+    r"|(?:休假|外出|假期)?自[动動](?:回复|回覆|答复|答覆)|自動返信"
 )
+# What programs call it, as a title: a person's sentence that begins with the same words goes on behind them.
 _AWAY: Final = re.compile(
-    r"(?:re: )?(?:out of (?:the )?office|automatic reply|auto(?:matic)?[- ]?(?:reply|response)|autoreply|i am away"
-    r"|abwesenheitsnotiz|automatische antwort|abwesend:|réponse automatique|absence du bureau|respuesta automática"
-    r"|fuera de (?:la )?oficina|resposta automática|risposta automatica|fuori sede|automatisch antwoord|afwezig"
-    r"|automatiskt svar|autosvar|automaattinen vastaus|automatická odpověď|odpowiedź automatyczna|автоответ"
-    r"|自动回复|自動回覆|自动答复|自動返信|자동 회신)",
+    rf"(?:re: )?(?:[【\[(（]\s?(?:{_LANGUAGES})\s?[】\])）]"
+    rf"|(?:{_LANGUAGES})(?: ?(?:(?:auto-?)?reply|assistant|message|notification|notice|response))?"
+    r"\s*(?:[:：(（\[【/|–—-]|\d{1,2}[./]\d|$|(?:re|aw|fwd?)[:：]|from (?:\S+@|\d)"
+    r"|(?:bis|vom|until|till|tot|hasta|jusqu|fino) ?)"
+    r"|auto: .{0,80}(?:out of (?:the )?office|is away|abwesend|absent|ausente|assente)"
+    r"|i am away (?:until|till|from \d))",
     re.IGNORECASE,
 )
 
@@ -81,7 +86,6 @@ def _is_auto_reply(headers: Headers, subject: str, report: str) -> bool:
         or any(_says_so(headers, name) for name in _AUTO_FIELDS if name in headers)
         or not _REPLY_PRECEDENCE.isdisjoint(_precedence(headers))
         or _AWAY.match(subject) is not None
-        or _AWAY_TITLE.match(subject) is not None
     )
 
 

@@ -6,6 +6,7 @@ What an edit comes to stands in core/edits.py.
 
 from router.core.delivery import DELIVERY_RANK
 from router.core.identity import conversation_key, read_sender
+from router.core.needs import unlearned
 from router.core.pointers import target_keys
 from router.core.quotes import words_of
 from router.core.reasons import unjudged, why_stored
@@ -91,8 +92,11 @@ def delete(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outco
     ticket = snapshot.tickets.get(target.ticket_id)
     blank = target.changed(text="", html=None, subject=None, ext=None, care=None, attachments=(), state="deleted")
     changes: list[Change] = [Save(blank)]
-    if ticket is not None and is_shown(target, ticket):
-        changes.append(Save(ticket.changed(snippet="")))
+    if ticket is not None:
+        left = unlearned(ticket, {target.id})
+        snippet = "" if is_shown(target, ticket) else ticket.snippet
+        if left != ticket or snippet != ticket.snippet:
+            changes.append(Save(left.changed(snippet=snippet)))
     changes.append(Record(event_of(target, "message.deleted", ticket, {}, now_ms=entry.received_at_ms)))
     return changes, outcome_of(target, ticket)
 

@@ -14,6 +14,7 @@ from router.core.facts import facts_again
 from router.core.floods import Flood, floods_told, measured
 from router.core.identity import read_sender
 from router.core.lifecycle import may
+from router.core.needs import heard_again
 from router.core.oncall import SILENT_STATES, ring
 from router.core.quotes import words_of
 from router.core.reasons import judged, why_stored
@@ -210,6 +211,7 @@ def _judged(
         if not is_history:
             after, rung = _rung(ticket, after, target, verdict, ruleset, now_ms)
             raised += rung
+        after = heard_again(after, revised, ruleset)
         why = msgspec.structs.replace(judged(verdict, after), edits=_over(target))
         if why.edits is not None:
             told |= {"folded": str(why.edits.folded), "over_quota": why.edits.because}

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from router.core.alarm import ALARM_BUTTON
+from router.core.brought import brings
 from router.core.facts import event_of, facts_of
 from router.core.identity import read_sender
 from router.core.matters import Said
@@ -66,7 +67,7 @@ def facts_then(
             heard=Said(text="", sketch=Sketch(), at_ms=message.received_at_ms),
             joined="conversation",
         ),
-        visible(text, writer_of(message)),
+        visible(text, writer_of(message), brings(message)),
     )
 
 

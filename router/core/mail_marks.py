@@ -33,10 +33,10 @@ INTRO_HINTS: Final = (
 LINE_ENDS: Final = (":\n", ":\r", ": \n", ":  \n", ":\xa0")
 
 WROTE: Final = re.compile(
-    r"(?:\b(?:wrote|writes|schrieb|geschrieben|schreef|geschreven|skrev|écrit|escribió|escreveu|escriu|scritto|napsala?|napísala?"
-    r"|napisała?|napsal\(a\)|napísal\(a\)|napisał\(a\)|pisze|napisao|napisala|kirjoitti|kirjutas|rašė|rakstīja|írta"
+    r"(?:\b(?:wrote|writes|schrieb|geschrieben|schreef|geschreven|skrev|(?<!m['’]a )écrit|(?<!me )escribió"
+    r"|escreveu|escriu|scritto|napsala?|napísala?|napisała?|napsal\(a\)|napísal\(a\)|napisał\(a\)|pisze|napisao|napisala|kirjoitti|kirjutas|rašė|rakstīja|írta"
     r"|yazdı|пишет|писала?|написала?|написал\(а\)|пише|написа|написав|đã viết|a scris|menulis|έγραψε|כתב|كتب)(?!\w)"
-    r"(?:\s.{0,100}\d\d\W{0,3}|\sje)?|(?:schrieb|schreef|skrev) .{1,160}"
+    r"(?:\s.{0,100}\d\d\W{0,3}|\sje)?|(?:schrieb|schreef|skrev) (?!(?:ich|ik|jag|jeg) ).{1,160}"
     r"|写道|寫道|書きました|のメール|작성|เขียนว่า)"
     r"\s*[:：]$",
     re.IGNORECASE,
@@ -67,7 +67,7 @@ _TITLES: Final = (
     r"|alkuperäinen viesti|eredeti üzenet|mesaj original|orijinal (?:mesaj|ileti)|αρχικό μήνυμα|missatge original"
     r"|thư gốc|исходное сообщение|пересылаемое сообщение|оригинальное сообщение|оригінальне повідомлення"
     r"|原始邮件|原始郵件|原邮件|原郵件|原始信件|回复的原邮件|回复的邮件|原件|回复邮件"
-    r"|元のメッセージ|元のメール|원본 ?메시지|원본 ?메일"
+    r"|元のメッセージ|元のメール|원본 ?메시지|원본 ?메일|\[ ?원본 ?메일 ?정보 ?\]"
 )
 TITLED: Final = re.compile(rf"(?:{_TITLES})[:：]?", re.IGNORECASE)
 """A title that stands above the history without rulers."""
@@ -94,7 +94,8 @@ FORWARD: Final = re.compile(
     re.IGNORECASE,
 )
 FIELD: Final = re.compile(
-    r"[|*]?\s?(?:(?P<who>from|von|de|da|van|från|fra|od|от|від|kimden|gönderen|feladó|từ|de la|από|odosielateľ|šalje"
+    r"(?:\||\*{1,2})?\s?(?:(?P<who>from|von|de|da|van|från|fra|od|от|від|kimden|gönderen|feladó|từ|de la|από"
+    r"|odosielateľ|šalje"
     r"|pošiljatelj|nuo|saatja|dari|daripada|จาก|מאת|من"
     r"|发\s?件\s?人|寄件者|寄件人|發件人|差出人|送信者|送信元|발신인|보낸 ?사람|보낸이|lähettäjä|发信人|发送人)"
     r"|(?P<subject>subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|předmět|predmet|zadeva|temat|тема"
@@ -105,10 +106,10 @@ FIELD: Final = re.compile(
     r"|do|отправлено|дата|кому|изпратено|до|išsiųsta|kam|saadetud|adressaat|dikirim|terkirim|kepada|dihantar|ส่ง"
     r"|วันที่|ถึง|נשלח|אל|تم الإرسال|إلى"
     r"|发送时间|发件时间|发送日期|日\s?期|时\s?间|傳送日期|寄件日期"
-    r"|收\s?件\s?人|收件者|抄\s?送|副本|送信日時|日時|日付|宛先|수신인|보낸 날짜|날짜|받는 ?사람|참조"
+    r"|收\s?件\s?人|收件者|抄\s?送|副本|送信日時|日時|日付|宛先|수신인|보낸 날짜|날짜|받는 ?사람|받는이|참조"
     r"|lähetetty|vastaanottaja"
     r"|gönderme tarihi|gönderilme tarihi|tarih|kime|küldve|címzett|đã gửi|tới|ngày|đến|trimis|către"
-    r"|ημερομηνία|προς|надіслано|кому|传送日期|傳送時間|收信人|寄信人))\s*\*?\s*[:：]\*?\s*(?P<value>.*)",
+    r"|ημερομηνία|προς|надіслано|кому|传送日期|傳送時間|收信人|寄信人))\s*\*{0,2}\s*[:：]\*{0,2}\s*(?P<value>.*)",
     re.IGNORECASE,
 )
 _DEVICES: Final = (
@@ -120,7 +121,7 @@ _DEVICES: Final = (
 _SENT: Final = (
     r"sent (?:from|via|with|using)\b|gesendet (?:von|mit|über|aus)\b|envoyé|enviad[oa]|inviat[oa]|verzonden|verstuurd"
     r"|skickat|sendt|wysłan|odesl|lähet|gönderil|отправ|надісл|trimis|elküld|küld|στάλθ|đã gửi|dikirim|ส่งจาก|נשלח"
-    r"|تم الإرسال|发自|发送自|发送|發自|傳送自|寄自|來自我的"
+    r"|تم الإرسال|أُ?رسلت|enviat d|发自|发送自|发送|發自|傳送自|寄自|來自我的"
 )
 _SENT_LAST: Final = r"(?:gesendet|gönderildi|küldve|verzonden|verstuurd|发送|发来|傳送|送信|보냄|보냈\w{0,4})\W{0,3}$"
 """In languages whose verb stands at the end."""
@@ -130,8 +131,8 @@ _DEVICE_BEGINS: Final = re.compile(
     r"|scarica|ottieni|pobierz(?: aplikację)?|získa[tj]\w*|stáhnout|скачать|завантажити|holen sie sich|laden sie)"
     r" ?outlook\b|outlook .{2,20} (?:beziehen|herunterladen|downloaden|を入手|다운로드|edinin|indir)"
     r"|android용 outlook|.{0,40}outlook.{0,40}\baka\.ms/|yahoo mail: |secured with |gesichert mit tuta"
-    r"|发自我的|发自我|发自手机|发自网易|[从從]我的.{1,20}(?:发送|傳送|发出|送出)|iphoneから送信|androidから送信)"
-    rf"|\W{{0,4}}(?:{_SENT}).{{0,30}}(?:{_DEVICES}|https?://)",
+    r"|发自我的|发自我|发自手机|发自网易|签名由\s?网易|来自(?:飞书|钉|阿里|网易|腾讯|QQ|小米)邮|[从從]我的.{1,20}(?:发送|傳送|发出|送出)|iphoneから送信|androidから送信)"
+    rf"|\W{{0,4}}(?:{_SENT}).{{0,30}}(?:{_DEVICES}|https?://)(?!.*\b(?:I|is|was|which|ich|ist|war)\b)",
     re.IGNORECASE,
 )
 _DEVICE_THEN_SENT: Final = re.compile(

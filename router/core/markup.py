@@ -59,7 +59,8 @@ _BLANK: Final = " \t\r\n\f"
 _SPACE: Final = re.compile(f"[{_BLANK}]+")
 _BREAKS: Final = {f"{end}{name}": name in _PARAGRAPHS for name in _BLOCKS for end in ("", "/")}
 """The tags that end a line, and whether an empty line belongs there."""
-_NESTED: Final = frozenset({"blockquote", "/blockquote", "pre", "/pre", "li"})
+_NUMBER: Final = re.compile(r"[0-9]{1,6}")
+_NESTED: Final = frozenset({"blockquote", "/blockquote", "pre", "/pre", "ol", "/ol", "ul", "/ul", "li"})
 _PLAIN_PARAGRAPHS: Final = frozenset(tag for tag, paragraph in _BREAKS.items() if paragraph) - _NESTED
 
 
@@ -89,6 +90,8 @@ class _Writer:
         self._quotes = 0
         self._mark = self._bare_mark = ""
         self._pre = 0
+        self._items: list[int | None] = []
+        """Of each open list the number of its next item; None where it has none."""
         self._ended = 0
         """How many lines were ended."""
         self._links: list[tuple[str, int, int]] = []
@@ -149,7 +152,7 @@ class _Writer:
         if self._line or paragraph:
             self._break(paragraph=paragraph)
         if name in _NESTED:
-            self._nest(name)
+            self._nest(name, tag)
 
     def _sign(self) -> None:
         """The delimiter of a signature (RFC 3676, section 4.3), where the page names its element."""
@@ -162,15 +165,23 @@ class _Writer:
         if name not in VOID:
             self._unseen, self._depth = name, 1
 
-    def _nest(self, tag: str) -> None:
-        if tag == "li":
-            self._line.append("- ")
-        elif tag == "pre":
+    def _nest(self, name: str, tag: str) -> None:
+        if name == "li":
+            number = self._items[-1] if self._items else None
+            self._line.append("- " if number is None else f"{number}. ")
+            if number is not None:
+                self._items[-1] = number + 1
+        elif name in {"ol", "ul"}:
+            start = _attributes(tag).get("start", "")
+            self._items.append((int(start) if _NUMBER.fullmatch(start) else 1) if name == "ol" else None)
+        elif name in {"/ol", "/ul"}:
+            del self._items[-1:]
+        elif name == "pre":
             self._pre += 1
-        elif tag == "/pre":
+        elif name == "/pre":
             self._pre -= 1
         else:
-            self._quotes += 1 if tag == "blockquote" else -1
+            self._quotes += 1 if name == "blockquote" else -1
             self._mark = "> " * min(self._quotes, _QUOTE_DEPTH_MAX)
             self._bare_mark = self._mark.rstrip()
 

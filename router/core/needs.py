@@ -3,7 +3,7 @@
 A fact is ticked with the message that told it; its value stays there. In public nothing is asked for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -29,8 +29,9 @@ def noted(
     known = {fact.name for fact in ticket.facts}
     missing = [fact for fact in ruleset.facts.values() if fact.name not in known]
     sources = _given(missing, _app(entry.event.ext), sender)
-    in_text = told(f"{entry.event.subject or ''}\n{new_text}")
-    sources |= {fact.name: "text" for fact in missing if fact.kind in in_text and fact.name not in sources}
+    untold = [fact for fact in missing if fact.name not in sources]
+    in_text = told(f"{entry.event.subject or ''}\n{new_text}", {fact.kind for fact in untold})
+    sources |= {fact.name: "text" for fact in untold if fact.kind in in_text}
     found = [
         KnownFact(name=fact.name, message_id=message_id, source=sources[fact.name])
         for fact in missing
@@ -52,6 +53,18 @@ def heard(ticket: Ticket, messages: Sequence[Message], ruleset: Ruleset) -> Tick
     return msgspec.structs.replace(ticket, facts=(*ticket.facts, *found.values())) if found else ticket
 
 
+def heard_again(ticket: Ticket, message: Message, ruleset: Ruleset) -> Ticket:
+    """The ticket once the text of a message is another; its version stays."""
+    kept = tuple(fact for fact in ticket.facts if fact.source != "text" or fact.message_id != message.id)
+    return heard(msgspec.structs.replace(ticket, facts=kept), [message], ruleset)
+
+
+def unlearned(ticket: Ticket, gone: Collection[MessageId]) -> Ticket:
+    """The ticket without what messages that leave it told; whose account it is stays known. Its version stays."""
+    kept = tuple(fact for fact in ticket.facts if fact.source == "contact" or fact.message_id not in gone)
+    return msgspec.structs.replace(ticket, facts=kept)
+
+
 def _given(facts: Sequence[Fact], app: Mapping[str, Any], sender: SenderView) -> dict[str, str]:
     """The facts that came beside the text, with where from."""
     has_account = any(identity.kind == "user_id" for identity in sender.proven)
@@ -62,7 +75,8 @@ def _given(facts: Sequence[Fact], app: Mapping[str, Any], sender: SenderView) ->
 
 
 def _is_filled(value: object) -> bool:
-    return isinstance(value, str | int | float) and value != ""
+    """Blanks and a ticked box say nothing that agents could look for."""
+    return bool(value.strip()) if isinstance(value, str) else type(value) in {int, float}
 
 
 def _app(ext: str | None) -> Mapping[str, Any]:

@@ -9,7 +9,8 @@ import re
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from router.core import attributions, signatures
+from router.core import answers, attributions, signatures
+from router.core.brought import Brings, brings
 from router.core.mail_marks import (
     ABOVE,
     ANSWERED,
@@ -63,14 +64,14 @@ _UNSAID_MAX: Final = 20
 _ANSWERS: Final = frozenset("【答回")
 
 
-def fold(text: str, writer: str = "") -> tuple[Fold, ...]:
-    """The spans of `text` that are quoted history or a signature: sorted, disjoint, whole lines. `writer` says
-    whom a mail is from (`writer_of`): the name tells where a signature begins that no delimiter announces."""
+def fold(text: str, writer: str = "", brought: Brings = "nothing") -> tuple[Fold, ...]:
+    """The spans of `text` that are quoted history, which nothing `brought` to us is, or a signature: sorted, disjoint,
+    whole lines. `writer` (`writer_of`) tells where a signature begins that no delimiter announces."""
     may_fold, may_sign = _may_fold(text), bool(writer)
     if not may_fold and not may_sign:
         return ()
     lines = _lines(text)
-    folds = _Cutter(lines).cut() if may_fold else []
+    folds = _Cutter(lines, brought).cut() if may_fold else []
     if may_sign:
         folds = _signed(lines, folds, writer)
     if folds and not _without(text, folds).strip():
@@ -79,15 +80,20 @@ def fold(text: str, writer: str = "") -> tuple[Fold, ...]:
 
 
 @lru_cache(maxsize=256)  # what is looked up for a message, and then decided about it, asks for the same text
-def visible(text: str, writer: str = "") -> str:
+def visible(text: str, writer: str = "", brought: Brings = "nothing") -> str:
     """`text` without what `fold` closes: what rules and search read."""
-    folds = fold(text, writer)
+    folds = fold(text, writer, brought)
     return _without(text, folds).strip() if folds else text
+
+
+def folds_of(said: InboundEvent | Message) -> tuple[Fold, ...]:
+    """What `fold` closes of it."""
+    return fold(said.text or "", writer_of(said), brings(said))
 
 
 def words_of(said: InboundEvent | Message) -> str:
     """What its writer newly wrote."""
-    return visible(said.text or "", writer_of(said))
+    return visible(said.text or "", writer_of(said), brings(said))
 
 
 def writer_of(said: InboundEvent | Message) -> str:
@@ -153,8 +159,9 @@ def _lines(text: str) -> list[_Line]:
 class _Cutter:
     """One walk over the lines of a text."""
 
-    def __init__(self, lines: list[_Line]) -> None:
+    def __init__(self, lines: list[_Line], brought: Brings) -> None:
         self._lines = lines
+        self._brought = brought
         self._texts = [line.text for line in lines]
         self._folds: list[Fold] = []
         self._ends: dict[int, bool] = {}
@@ -163,7 +170,7 @@ class _Cutter:
 
     def cut(self) -> list[Fold]:
         lines, at = self._lines, 0
-        forwarded = False
+        forwarded = self._brought == "copy"
         while at < len(lines):
             line = lines[at].text
             if not line:
@@ -172,6 +179,9 @@ class _Cutter:
                 # Somebody else's mail, shown to us for the first time: that is the message.
                 forwarded = True
                 at = self._skip_forwarded(at + 1)
+            elif self._brought == "forward" and not forwarded and self._begins_history(at, forwarded=False):
+                forwarded = True
+                at = self._skip_block(at) if FIELD.match(line) else self._skip_forwarded(at + 1)
             elif line[0] in QUOTING:
                 at = self._marked(at)
             elif (stop := self._intro(at)) is not None:
@@ -200,6 +210,8 @@ class _Cutter:
         """Fold all that follows, but for lines that say that they answer."""
         lines = self._lines
         self._told()
+        if answers.are_below(self._texts[:first]):
+            return self._folds  # unmarked words of the writer stand in it
         first = self._announced(first, titled=True)
         begun = first
         for at in range(first, len(lines)):
@@ -227,7 +239,11 @@ class _Cutter:
 
     def _marked(self, at: int) -> int:
         """Quoted lines that no attribution introduces: history, mostly, but people mark what they cite like that."""
+        if self._brought == "forward" and FORWARD.match(self._texts[at].lstrip(">＞ ")):
+            return self._skip_forwarded(at)  # iPhones mark what tells of it, too
         stop = self._cited(at)
+        if stop is None and self._brought == "copy" and not self._says_whose(at):
+            stop = at + 1
         if stop is not None:
             return stop
         stop = self._quote(at, at)
@@ -251,7 +267,9 @@ class _Cutter:
         following = attributions.next_filled(texts, stop)
         goes_on = stop < end and following is not None and texts[following] not in _DELIMITERS
         goes_on = goes_on or (above == at - 1 and self._goes_on_below(at, stop))
-        return stop if goes_on and not self._says_whose(at) else None
+        if not goes_on or self._says_whose(at):
+            return None
+        return next((n for n in range(at, stop) if texts[n] and self._begins_history(n, forwarded=False)), stop)
 
     def _goes_on_below(self, at: int, stop: int) -> bool:
         """Whether the writer goes on right below the quoted lines, which ask nothing: no answers in between."""
@@ -300,7 +318,7 @@ class _Cutter:
         if following < len(texts) and texts[following][0] in QUOTING:
             self._told()
             return self._quote(self._announced(at, titled=False), following)
-        if following < len(texts) and not CERTAIN.search(words):
+        if following < len(texts) and (self._brought == "copy" or not CERTAIN.search(words)):
             return None
         self._rest(at)
         return len(texts)
@@ -311,7 +329,7 @@ class _Cutter:
         line = self._lines[at].text
         if line[0] in SEPARATOR_STARTS and SEPARATOR.match(line):
             return True
-        if len(line) >= 10 and not line.strip(RULER):
+        if len(line) >= 10 and not line.strip(RULER) and not (forwarded and self._brought == "copy"):
             following = attributions.next_filled(self._texts, at + 1)
             return following is not None and (
                 attributions.is_block(self._texts, following) or attributions.is_ruled_block(self._texts, following)

@@ -13,7 +13,7 @@ import msgspec
 from router.core import incidents, remedies, ringing
 from router.core.lifecycle import may
 from router.core.likeness import hear
-from router.core.needs import heard
+from router.core.needs import heard, unlearned
 from router.core.quotes import words_of
 from router.core.tickets import change_state, snippet_of, snooze
 from router.core.timers import again
@@ -134,7 +134,7 @@ def split(source: Contents, message_ids: frozenset[MessageId], ruleset: Ruleset,
         Add(row),
         *ringing.echoed(opened, source.ladder, now_ms=by.now_ms, ids=ids),
         *_moved(source, opened.id, row.message_ids),
-        Save(heard(_unlearned(_touched(source.ticket, staying), told), staying, ruleset)),
+        Save(heard(unlearned(_touched(source.ticket, staying), told), staying, ruleset)),
         *_compared(source, staying),
         Add(Matter(ticket_id=opened.id, contact_id=opened.contact_id, sketch=_sketch(moving))),
         *_undone([joining for joining in source.joinings if joining.message_id in told and not joining.opened], by),
@@ -164,7 +164,7 @@ def undo(row: Regrouping, source: Contents, target: Contents, ruleset: Ruleset, 
             waiting_since_ms=was.waiting_since_ms if was is not None else None,
             snoozed_until_ms=was.snoozed_until_ms if was is not None else None,
         )
-    left = heard(_unlearned(_touched(target.ticket, staying), theirs), staying, ruleset)
+    left = heard(unlearned(_touched(target.ticket, staying), theirs), staying, ruleset)
     rung: list[Change] = []
     if row.kind == "merge":
         restored, left = parted(source.check, restored, left)
@@ -315,12 +315,6 @@ def _learned(ticket: Ticket, other: Ticket, moved: Collection[MessageId]) -> Tic
     more = [fact for fact in other.facts if fact.message_id in moved and fact.name not in known]
     asked = tuple(dict.fromkeys((*ticket.asked, *other.asked)))
     return msgspec.structs.replace(ticket, facts=(*ticket.facts, *more), asked=asked)
-
-
-def _unlearned(ticket: Ticket, moved: Collection[MessageId]) -> Ticket:
-    """The ticket without what messages that leave it told; whose account it is stays known."""
-    kept = tuple(fact for fact in ticket.facts if fact.source == "contact" or fact.message_id not in moved)
-    return msgspec.structs.replace(ticket, facts=kept)
 
 
 def _sketch(messages: Sequence[Message]) -> Sketch:

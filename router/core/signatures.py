@@ -77,9 +77,19 @@ _ADDRESSEE: Final = re.compile(
 _OWN: Final = re.compile(r"\bI\b|\b[Mm]y\b|\b[Ii]ch\b|\b[Mm]ein|\b[Jj]e\b|\b[Yy]o\b|我(?![们司])")
 """Nobody speaks of themselves in what a server adds."""
 _SPEAKS: Final = re.compile(
-    rf"{_OWN.pattern}|\b[Ww](?:e|ir)\b|\b[Oo]ur\b|[了吗嗎呢]|怎么|怎麼|没有|沒有|不能|无法|無法|[请請](?!勿)"
+    rf"{_OWN.pattern}|\b[Mm]i(?:r|ch)\b|\b[Ww](?:e|ir)\b|\b[Oo]ur\b|[了吗嗎呢]|怎么|怎麼|没有|沒有|不能|无法|無法|[请請](?!勿)"
     r"|\b(?:[Pp]lease|[Hh]elp|[Bb]itte|[Hh]ilfe|stolen|hacked|gestohlen)\b"
 )
+_MATTER: Final = re.compile(
+    r"\b(?:order|ticket|case|invoice|booking|tracking|transaction|tx(?:id)?|customer|client|member|user|uid|policy"
+    r"|(?:bestell|auftrags?|vorgangs?|rechnungs?|kunden|sendungs?|buchungs?)(?:ung|nummer|-?nr|-?id)?|commande|pedido|ordine)\b"
+    r"[ .:#=-]{0,3}(?:(?:no|nr|id|number|hash|ref|code)\b[ .:#=-]{0,3}){0,2}(?:is |ist |lautet )?(?=\S{0,20}\d)\S{4}"
+    r"|\b0x[0-9a-f]{4}"
+    r"|(?:(?:订单|訂單|工单|工單|交易|用户|用戶|会员|會員)(?:编号|單號|单号|号码|号|號|哈希|名|ID)?|单号|哈希|流水号|UID)"
+    r"\s?[:：是]?\s?[A-Za-z0-9]{4}",
+    re.IGNORECASE,
+)
+"""What the letter is about, which some put below their name."""
 _POSTSCRIPT: Final = re.compile(r"(?:p\.? ?p?\.?s\b|n\.?b\b|又及|附[:：言]|注[:：]|另外|追伸)", re.IGNORECASE)
 
 
@@ -97,7 +107,7 @@ def begins(lines: Sequence[str], writer: str) -> int | None:
 
 def speaks(lines: Sequence[str]) -> bool:
     """Whether somebody speaks in them, of themselves or to us: then what looks like a delimiter above is a ruler."""
-    return any(_SPEAKS.search(line) for line in lines)
+    return any(_SPEAKS.search(line) or _ASKS.search(line) for line in lines)
 
 
 def _filled(lines: Sequence[str], end: int) -> int:
@@ -262,8 +272,13 @@ def _may_be(lines: Sequence[str], start: int, end: int) -> bool:
         and not _GOES_ON.search(lines[before - 1])
         and len(rest) <= _CHARS_MAX
         and _ASKS.search(rest) is None
-        and not any(_POSTSCRIPT.match(line) for line in lines[start:end])
+        and not any(_POSTSCRIPT.match(line) or _MATTER.search(line) or _says(line) for line in lines[start:end])
     )
+
+
+def _says(line: str) -> bool:
+    """Whether it is a sentence in which its writer speaks."""
+    return _OWN.search(line) is not None and (line[-1] in _ENDS or "," in line or " is " in line or " ist " in line)
 
 
 def _framed(lines: Sequence[str], at: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 import msgspec
 
 from router.core.account import account_of
-from router.core.quotes import fold, writer_of
+from router.core.quotes import folds_of
 from router.core.verification import unlocked_until
 from router.flow.channels import Channels
 from router.model.actors import agent_of, agents_of
@@ -227,7 +227,7 @@ def message_view(
         visibility=message.visibility,
         subject=message.subject,
         text=degraded(message.text, message.buttons, None)[0],
-        folds=tuple(FoldView(start=f.start, end=f.end, kind=f.kind) for f in fold(message.text, writer_of(message)))
+        folds=tuple(FoldView(start=f.start, end=f.end, kind=f.kind) for f in folds_of(message))
         if message.kind == "inbound"
         else (),
         has_html=message.html is not None,

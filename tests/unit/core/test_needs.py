@@ -104,6 +104,12 @@ def test_what_was_told_is_not_asked_for(world):
     assert world.ticket(decided).asked == ()
 
 
+@pytest.mark.parametrize("value", ["  ", False, True, None, [1]])
+def test_a_field_that_says_nothing_is_asked_for(world, value):
+    decided = world.say("stuck", ext=msgspec.json.encode({"hash": value}).decode(), **CHAT)
+    assert ticks(world, decided) == {"transaction": None, "amount": None}
+
+
 @pytest.mark.parametrize("value", ["0xabc", 17])
 def test_forms_and_the_app_tell_facts_too(world, value):
     decided = world.say("stuck", ext=msgspec.json.encode({"hash": value, "amount": "", "plan": [1]}).decode(), **CHAT)
@@ -136,6 +142,25 @@ def test_once_a_person_answers_the_machine_does_not_ask(world):
     assert len(world.replies()) == 1
 
 
+def test_an_edit_tells_what_stands_there_now(world):
+    first = world.say("it is stuck", message_id="m1", ext='{"amount": 5}', **CHAT)
+    edit = {"kind": "edit", "target_id": "m1"} | CHAT
+    world.say(f"it is stuck: {HASH}", message_id="e1", **edit)
+    assert ticks(world, first) == {"transaction": "text", "amount": "app"}
+    world.say("it is stuck", message_id="e2", **edit)
+    assert ticks(world, first) == {"transaction": None, "amount": "app"}
+
+
+def test_what_was_deleted_tells_nothing(world):
+    first = world.say("it is stuck", message_id="m1", **CHAT)
+    world.say(f"{HASH}, 5 ETH", message_id="m2", **CHAT)
+    world.say("6 ETH", message_id="m3", **CHAT)
+    world.say("", kind="delete", target_id="m3", message_id="d1", **CHAT)
+    assert ticks(world, first) == {"transaction": "text", "amount": "text"}
+    world.say("", kind="delete", target_id="m2", message_id="d2", **CHAT)
+    assert ticks(world, first) == {"transaction": None, "amount": None}
+
+
 def test_what_could_not_be_sent_was_not_asked(world):
     world.can_send = False
     assert world.ticket(world.say("stuck", **CHAT)).asked == ()
@@ -153,38 +178,135 @@ TOLD = {
         "tx: 0x12ab34cd",
         "订单号是 20261102001",
         "交易哈希：9f8e7d6c5b",
+        "order A84-229817",
+        "ref 7H2-KX1",
+        "receipt number is RCP 0098127",
+        "WD-7739201 is pending",
+        "交易序號880012937465",
+        "下的單OD8829910023",
     ],
-    "amount": ["$20", "1,200 USDT", "0.5 eth", "300u", "BTC 0.2", "500元", "两次共 1.5 个eth", "￥88"],
+    "amount": [
+        *("$20", "1,200 USDT", "0.5 eth", "300u", "BTC 0.2", "500元", "两次共 1.5 个eth", "￥88", "€1.200,50", "450$"),
+        *("12.338 ATOM", "1.5k", "300 quid", "fifty bucks", "twenty usdt", "half an eth", "ten grand", "5 LINK"),
+        *(
+            "1.2 million SHIB",
+            "五百元",
+            "一万多U",
+            "0.5个比特币",
+            "半个比特币",
+            "两千五百塊",
+            "壹仟元",
+            "3.5万",
+            "1.5w U",
+        ),
+        *(
+            "十几个U",
+            "二十万",
+            "1,000顆USDT",
+            "三萬台幣",
+            "五百蚊",
+            "金额1999",
+            "扣了我299",
+            "八百多没了",
+            "charged 1,000.00",
+            "took 200",
+            "８８元",
+        ),
+    ],
     "time": [
-        "yesterday",
-        "2026-11-02",
-        "at 14:30",
-        "3 hours ago",
-        "on Monday",
-        "昨天下午",
-        "11月2日",
-        "两小时前",
-        "5 pm",
+        *("yesterday", "2026-11-02", "at 14:30", "3 hours ago", "on Monday", "昨天下午", "11月2日", "两小时前", "5 pm"),
+        *("on 12/11/2026", "since 30.11.", "on the 24th", "due 11/29", "overnight", "at 2 in the morning", "at 3 a.m."),
+        *("quarter past eight", "since Tues", "it has been six hours", "waiting 3 days", "two hours ago", "last nite"),
+        *(
+            "前晚十一點",
+            "禮拜三",
+            "兩天前",
+            "剛剛",
+            "尋日",
+            "十月二十五号",
+            "三点多",
+            "9/2 的刷卡",
+            "三天没到",
+            "去年十月",
+            "半年前",
+            "刚转的",
+            "unconfirmed 14 hours",
+            "18号提的",
+        ),
     ],
-    "account": ["0x" + "ab" * 20, "my uid is 8812345", "ann@example.org", "[EMAIL]", "用户ID：88123", "账号 ann_2021x"],
+    "account": [
+        *("0x" + "ab" * 20, "my uid is 8812345", "ann@example.org", "[EMAIL]", "用户ID：88123", "账号 ann_2021x"),
+        *("帳號是wei_chen88", "用戶ID 7719203", "my handle is @crypto_lena", "account +49 151 2345 6789"),
+    ],
     "error": [
-        'it says "insufficient gas"',
-        "error 504",
-        "error code: E1234",
-        "提示网络异常",
-        "app shows: invalid address",
+        *('it says "insufficient gas"', "error 504", "error code: E1234", "提示网络异常", "app shows: invalid address"),
+        *('I get "nonce too low"', "throws 'Invalid address'", "it says wrong password", "swap: execution reverted"),
+        *(
+            "red banner: Daily limit exceeded",
+            "顯示「交易失敗，請聯絡客服」",
+            "畫面跳出「憑證無效」",
+            "錯誤訊息連線逾時",
+        ),
+        *("显示发送过于频繁", "一直说验证码错误", "显示502"),
     ],
-    "steps": ["I already reinstalled it", "tried restarting", "重启过了", "换了网络也不行", "I have tried everything"],
+    "steps": [
+        *("I already reinstalled it", "tried restarting", "重启过了", "换了网络也不行", "I have tried everything"),
+        *("Already reinstalled twice", "restarted it 3 times", "password reset did not help", "tried another browser"),
+        *("cleared the app cache", "followed the steps", "logged out and back in", "重新開機也沒用", "換了wifi也一樣"),
+        *("卸载重装了两次", "换手机也不行", "照著教學做了三次", "没到账重启过了"),
+    ],
 }
 UNTOLD = [
-    "hello",
-    "my transfer is stuck",
-    "please help me",
-    "我的转账没到",
-    "怎么办",
-    "it does not work",
-    "我要退款",
-    "error",
+    *(
+        "hello",
+        "my transfer is stuck",
+        "please help me",
+        "我的转账没到",
+        "怎么办",
+        "it does not work",
+        "我要退款",
+        "error",
+    ),
+    # What is to come, comes every time, or greets.
+    *(
+        "call me tomorrow at 3pm",
+        "the bank wants it by Friday",
+        "do you work on Sundays",
+        "9am to 5 pm",
+        "monday to friday",
+    ),
+    *("请明天下午三点给我打电话", "早上好", "每周五", "周一到周五", "今天能处理吗", "等了半天"),
+    # Numbers of something else.
+    *("iPhone 15, app 5.2.1", "24/7", "10/10 service", "ETH 2.0", "TRC20", "转账trc20usdt", "20k followers", "apt 4"),
+    *(
+        "一起转",
+        "一块儿转",
+        "千万别发",
+        "万一转错了",
+        "两万人",
+        "我有一个比特币钱包",
+        "账户2024年的明细",
+        "3 times in a mall",
+    ),
+    *("lost maybe 15 sales", "sent 3 times", "扣了两次", "订单2026-11"),
+    # Asked, not done, or another story.
+    *(
+        "should I reinstall the app?",
+        "how do I restart it",
+        "I have not tried it",
+        "i have tried to reach you",
+        "I did all 5 trades",
+    ),
+    *(
+        "要不要先重启一下手机？",
+        "还没重装",
+        "换手机了",
+        "how after update",
+        "报错了怎么办",
+        "余额不显示",
+        "有没有提示音",
+    ),
+    *("app gives me an error", "he didn't say, can't he"),
 ]
 
 

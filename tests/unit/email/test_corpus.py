@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from connectors.email.parse import parse
 from router.connector import RawEvent
+from router.core.html import derive_text
+from router.core.quotes import words_of
 
 CORPUS = Path(__file__).parents[2] / "corpora" / "mail"
 META = {"address": "help@shop.example"}
@@ -33,6 +36,9 @@ def check(raw, wanted):
     wanted = dict(wanted)
     (event,) = parse(RawEvent(body=raw, meta=META | wanted.pop("meta", {})), "default")
     found = shown(event)
+    if "words" in wanted:
+        text = event.text if event.text is not None else derive_text(event.html)
+        assert words_of(msgspec.structs.replace(event, text=text)).split() == wanted.pop("words").split()
     prefix = wanted.pop("message_id_prefix", None)
     if prefix is not None:
         assert found["message_id"].startswith(prefix)

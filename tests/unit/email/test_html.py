@@ -9,6 +9,10 @@ TEXTS = {
     "paragraphs stand apart": ("<p>one</p><p>two</p>", "one\n\ntwo"),
     "blanks collapse": ("<p>a\n  b &nbsp; c</p>", "a b \xa0 c"),
     "lists": ("<ul><li>one</li><li>two</li></ul>", "- one\n- two"),
+    "numbered lists": (
+        "<ol start=3><li>yes<li>no</ol><ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>",
+        "3. yes\n4. no\n\n1. a\n\n- b\n\n2. c",
+    ),
     "cells": ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
     "preformatted": ("<pre>a\n  b</pre>", "a\n  b"),
     "quotes": ("new<blockquote>old<blockquote>older</blockquote></blockquote>", "new\n\n> old\n>\n> > older"),

@@ -42,7 +42,10 @@ def test_answers_never_go_to_ourselves(reply_to, wanted):
     [
         "Автоматический ответ: отпуск", "自動応答: 不在", "부재중 자동 응답: 휴가", "Otomatik yanıt: x",
         "Automatikus válasz: x", "Αυτόματη απάντηση: x", "رد تلقائي: x", "ตอบกลับอัตโนมัติ: x", "Trả lời tự động: x",
-        "Auto: Anna is out of the office (back 2 Nov)",
+        "Auto: Anna is out of the office (back 2 Nov)", "【自动回复】Re: 提现", "休假自动回复：提现",
+        "自动回复", "自动回复-张三", "Abwesenheit: Re: x", "Außer Haus: x", "Out of Office Re: x",
+        "Out of Office AutoReply: x",
+        "Automatisk svar: x", "I am away until 2 Nov", "Afwezig tot 3 dec", "Auto response from desk@x.example",
     ],
 )  # fmt: skip
 def test_who_is_away_is_told_by_the_subject(subject):
@@ -50,7 +53,14 @@ def test_who_is_away_is_told_by_the_subject(subject):
 
 
 @pytest.mark.parametrize(
-    "subject", ["自動応答が動かない", "Автоматический ответ не работает", "Auto: brakes do not work"]
-)
+    "subject",
+    [
+        "自動応答が動かない", "Автоматический ответ не работает", "Auto: brakes do not work",
+        "自动回复没有用，请转人工", "自动回复功能怎么关闭？", "Automatic reply is useless, I need a human",
+        "Automatische Antwort hilft mir nicht", "Out of office card lost",
+        "I am away from home and my card is gone", "Auto-reply loop with your bot",
+        "Abwesend seit Mai, Karte weg", "Fuori sede non posso accedere",
+    ],
+)  # fmt: skip
 def test_a_question_about_such_answers_is_a_person_s(subject):
     assert read(f"Subject: {subject}").automatic == "none"

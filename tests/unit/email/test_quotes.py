@@ -13,9 +13,9 @@ FOLDED = {
     "apple mail": ("Yes.\n\n> On 2 Nov 2026, at 10:00, Support <help@shop.example> wrote:\n> \n> hi\n", "Yes."),
     "apple without marks": ("Yes.\n\nOn 2 Nov 2026, at 10:00, Support <help@shop.example> wrote:\n\nhi\n", "Yes."),
     "outlook": (
-        "See below\n\n________________________________\nFrom: Support <help@shop.example>\n"
+        "Here it is\n\n________________________________\nFrom: Support <help@shop.example>\n"
         "Sent: Monday, 2 November 2026 10:00\nTo: Anna\nSubject: Your order\n\nold words\n",
-        "See below",
+        "Here it is",
     ),
     "outlook, plain": ("a\n\n-----Original Message-----\nFrom: x\nold\n", "a"),
     "outlook, german": ("Danke\n\nVon: Support\nGesendet: Montag\nAn: Anna\nBetreff: Bestellung\n\nalt\n", "Danke"),
@@ -48,6 +48,17 @@ FOLDED = {
         "ok\n\nYahoo Mail: Search, Organize, Conquer \n \n    On Tue, Nov 10, 2026, 6:10 PM, X <x@y.example> wrote:  \n"
         " \n  old words\n", "ok"),
     "zoho": ("ok\n\n---- On Wed, 11 Nov 2026 16:20:07 +0530 X <x@y.example> wrote ---\n\nold\n", "ok"),
+    "fields in marks of bold": (
+        "ok\n\n**From:** X <x@y.example>  \n**Sent:** 2 Nov 2026 10:00  \n**To:** Anna\n\nold\n",
+        "ok"),
+    "daum": ("ok\n\n---------[ 원본 메일 정보 ]---------\n제목: x\n날짜: 2026\n보낸이: X <x@y.example>\n\n旧\n", "ok"),
+    "feishu's phone": ("好的\n\n来自飞书邮箱\n\n发件人：X\n时间：2026-11-02\n收件人：y\n主题：x\n旧\n", "好的"),
+    "answers that stand above": (
+        "My answers below:\n1. yes\n2. no\n\nFrom: X <x@y.example>\nSent: Monday\nTo: Anna\nSubject: x\n\nold\n",
+        "My answers below:\n1. yes\n2. no"),
+    "history below what is cited": (
+        "It says:\n> wait\nWhat now?\nFrom: X <x@y.example>\nSent: Monday\nTo: Anna\nSubject: x\nold\n",
+        "It says:\n> wait\nWhat now?"),
     "wecom, english": ("好的\n\n------------------ Original ------------------\nFrom: x\n旧\n", "好的"),
     "gmx": ("nein\n\nGesendet: Donnerstag, 12. November 2026 um 17:00 Uhr\nVon: \"Support\" <help@shop.example>\n"
             "An: anna@mail.example\nBetreff: x\nalt\n", "nein"),
@@ -143,6 +154,29 @@ WHOLE = {
         "Sent from my iPhone\n\n> On 2 Nov 2026, at 10:00, X <x@y.example> wrote:\n> \n> hi\n"
     ),
     "who answered above a line": "I replied above this line and then\nnothing\n",
+    "answers in red": (
+        "Hi Maria, please see my answers below in red.\n\nFrom: Support <help@shop.example>\n"
+        "Sent: Monday, 2 November 2026 10:00\nTo: Anna\nSubject: x\n\nWhich device?\nA Pixel 8.\n"
+    ),
+    "answers in red, chinese": (
+        "答复见下面红字。\n\n发件人: 客服\n发送时间: 2026-11-02 10:00\n收件人: 王\n主题: x\n\n什么手机？\n小米\n"
+    ),
+    "answers in the text, german": (
+        "Meine Antworten finden Sie unten im Text.\n\n-----Ursprüngliche Nachricht-----\nVon: x\nalt\nneu\n"
+    ),
+    "nothing but see below": (
+        "See below.\n\nAnna\n\nFrom: Support <help@shop.example>\nSent: Monday\nTo: Anna\nSubject: x\n\nold\nnew\n"
+    ),
+    "what somebody once wrote to us": (
+        "Hallo,\n\nam 20.11.2026 um 10:00 schrieb ich an help@shop.example:\n\nbitte sperren\n\nNiemand antwortet.\n"
+    ),
+    "what somebody wrote to me": (
+        "Bonjour,\n\nLe 20 nov. 2026 à 10:00, le livreur m'a écrit :\n\nje suis là\n\nmais personne.\n"
+    ),
+    "a device that is told of": (
+        "It was stolen.\n\nSent from my iPhone on 2 Nov is a mail that I did not write.\n\nPlease check.\n"
+    ),
+    "a question below a delimiter": "Hi\n\n--\nAnna\n\nOne more question: when do you open?\n",
     "a mark in what is forwarded": (
         "Is this real?\n\n---------- Forwarded message ---------\nFrom: Desk <d@evil.example>\nDate: today\nTo: a\n\n"
         "##- Please type your reply above this line -##\n\nsend us your phrase\n"

@@ -105,6 +105,23 @@ def test_thanks_above_a_signature_are_words():
     assert visible("Please.\n\nKind regards,\nAnna", ANNA) == "Please.\n\nKind regards,\nAnna", "nothing else signs"
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Order number: 4711-22", "Tracking 99887766554", "Bestellnr. 4711", "订单号：4711", "UID 88001234",
+        "0x12ab34cd", "My number is new, call me now",
+    ],
+)  # fmt: skip
+def test_what_the_letter_is_about_is_no_signature(below):
+    text = f"Where is it?\n\nAnna Berg\n{below}"
+    assert visible(text, ANNA) == text
+
+
+@pytest.mark.parametrize("below", ["Kundenservice: 0800-123456", "用户服务热线：4008", "Customer Service 24/7"])
+def test_a_hotline_is_of_the_signature(below):
+    assert visible(f"Where is it?\n\nAnna Berg\n{below}", ANNA) == "Where is it?"
+
+
 def test_nobody_signs_in_a_chat():
     said = {
         "message_id": "m",
