@@ -214,6 +214,11 @@ class Weighing:
             return False
         return not (self._words.intersection(sketch.words) or self._coins & _coins(sketch))
 
+    def speaks_of(self, one: Standing) -> bool:
+        """Whether what a ticket is about is named, or several of its words are said again."""
+        key = one.candidate.ticket.id
+        return bool(self._things & self._theirs[key]) or len(self._common[key]) >= _TWO
+
     def _anew(self, one: Standing, about: str) -> bool:
         """Whether the message tells of trouble as a matter begins, and not of one that it goes on with."""
         goes_on = self._heard.hints.back or self._heard.hints.supplies or one.candidate.in_thread

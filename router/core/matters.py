@@ -221,7 +221,7 @@ class Scene:
         one = self._standing[candidate.ticket.id]
         total, valued = self._weights[candidate.ticket.id]
         total += self._read.get(candidate.ticket.id, 0)
-        if self._is_what_for(one):
+        if self._is_what_for(one) or self._is_reminded_of(one):
             total = max(total, self._matching.join_at)
         if total >= self._matching.join_at and not self._weighing.is_apart(one):
             return min(total, _MOST), _by_value(one.meeting) if valued > 0 else _by_place(one)
@@ -234,6 +234,10 @@ class Scene:
         """Whether the ticket is a chat that was only opened yet, with a greeting or a call for a human."""
         is_fresh = one.place == "chat" and self._age_ms(one.candidate) <= _GREETED_MS
         return is_fresh and names_nothing(one.candidate.sketch)
+
+    def _is_reminded_of(self, one: Standing) -> bool:
+        """Whether the message asks what became of what its writer asked before, and that is what the ticket is about."""
+        return self._hints.reminds and not one.meeting.conflicts and self._weighing.speaks_of(one)
 
     def _stands(self, candidate: Candidate) -> Standing:
         age_ms = self._age_ms(candidate)
