@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from rules import solicitation_names as names
 from rules import solicitation_words as words
 from rules.facts import Span
 
@@ -19,12 +20,12 @@ _SCOPE: Final = 240
 
 def asked(text: str) -> Iterator[Span]:
     """Spans of folded text that ask for a secret, the request and its object."""
-    if words.HINT.search(text) is None:
+    if names.HINT.search(text) is None:
         return
     before: str | None = None
     for sentence in words.SENTENCE.finditer(text):
         said = sentence[0]
-        if words.HINT.search(said) is not None:
+        if names.HINT.search(said) is not None:
             for start, end in _asked_in(said):
                 yield sentence.start() + start, sentence.start() + end
         if before is not None and (mine := _made_an_exception(before, said)):
@@ -39,7 +40,7 @@ def asked(text: str) -> Iterator[Span]:
         for taken in words.TAKEN_OVER.finditer(said):
             if not _is_taken_back(said, taken.start(), taken.end()):
                 yield sentence.start() + taken.start(), sentence.start() + taken.end()
-        before = said if words.HINT.search(said) else None
+        before = said if names.HINT.search(said) else None
 
 
 def _given_by_pronoun(sentence: str) -> re.Match[str] | None:
@@ -57,25 +58,32 @@ def _asked_about(before: str, sentence: str) -> re.Match[str] | None:
 
 def _names_one(sentence: str) -> bool:
     """Whether a pronoun of the next sentence stands for a secret that this one names."""
-    named = [hit for hit in words.SECRET.finditer(sentence) if _is_secret(sentence, hit)]
+    named = [hit for hit in names.SECRET.finditer(sentence) if _is_secret(sentence, hit)]
     return bool(named) and not (
-        words.OTHER_OBJECT.search(sentence)
+        words.OTHER_OBJECT.search(_cut(sentence, named))
         or words.OF_OTHERS.search(sentence)
         or words.DENIED.search(words.NO_DENIAL.sub("", sentence), 0, named[0].start())
     )
 
 
+def _cut(sentence: str, named: list[re.Match[str]]) -> str:
+    """The sentence without the names of secrets, which say "number" and "message" as other things do."""
+    ends = [0, *(hit.end() for hit in named)]
+    starts = [*(hit.start() for hit in named), len(sentence)]
+    return " ".join(sentence[end:start] for end, start in zip(ends, starts, strict=True))
+
+
 def _made_an_exception(warning: str, sentence: str) -> re.Match[str] | None:
     """ "Never share it with strangers. You can give it to me." """
     mine = words.TO_ME_THEN.search(sentence)
-    named = mine and any(_is_secret(warning, hit) for hit in words.SECRET.finditer(warning))
+    named = mine and any(_is_secret(warning, hit) for hit in names.SECRET.finditer(warning))
     if not mine or not named or words.OTHER_OBJECT.search(warning):
         return None
     return None if words.DENIED.search(sentence, 0, mine.start()) else mine
 
 
 def _asked_in(sentence: str) -> Iterator[Span]:
-    secrets = [hit.span() for hit in words.SECRET.finditer(sentence) if _is_secret(sentence, hit)]
+    secrets = [hit.span() for hit in names.SECRET.finditer(sentence) if _is_secret(sentence, hit)]
     for start, end in secrets:
         begin = _request(sentence, start, end)
         elsewhere = words.ELSEWHERE.match(sentence, end) and not words.HERE.search(sentence, end)
@@ -84,14 +92,14 @@ def _asked_in(sentence: str) -> Iterator[Span]:
 
 
 def _is_secret(sentence: str, hit: re.Match[str]) -> bool:
-    thing = words.THING_OF_IT.match(sentence, hit.end())
+    thing = names.THING_OF_IT.match(sentence, hit.end())
     low = max(0, hit.start() - _REACH)
-    part = words.PARTLY.search(sentence, max(0, hit.start() - 60), hit.start())
+    part = names.PARTLY.search(sentence, max(0, hit.start() - 60), hit.start())
     return (
         (thing is None or words.PICTURED.search(sentence, low, hit.start()) is not None or _is_watched(sentence, hit))
-        and (part is None or words.NO_PART.search(hit[0]) is not None)
-        and words.OTHER_CODE.search(hit[0]) is None
-        and words.OTHER_CODE.match(sentence, hit.start()) is None
+        and (part is None or names.NO_PART.search(hit[0]) is not None)
+        and names.OTHER_CODE.search(hit[0]) is None
+        and names.OTHER_CODE.match(sentence, hit.start()) is None
     )
 
 
@@ -124,6 +132,13 @@ def _questioned(sentence: str, start: int, end: int) -> int | None:
     if which and tells and not _is_taken_back(sentence, which.start(), end):
         return which.start()
     return None
+
+
+def _asked_at_once(sentence: str, start: int, end: int) -> int | None:
+    """ "There is a code on your phone, what does it say?" """
+    if words.USED.search(sentence, 0, start) or words.ASKED_THEN.match(sentence, end) is None:
+        return None
+    return None if _is_taken_back(sentence, start, end) else start
 
 
 def _threatened(sentence: str, start: int, end: int) -> int | None:
@@ -177,7 +192,8 @@ def _needed(sentence: str, start: int, end: int) -> int | None:
 def _required(sentence: str, start: int, end: int) -> int | None:
     """ "Your … is required", "your …, please" """
     if words.REQUIRED.match(sentence[end : end + 120]) and not _is_taken_back(sentence, start, end):
-        return start if words.TO_US.search(sentence) or sentence.lstrip(" -").startswith("your") else None
+        ours = words.TO_US.search(sentence) or words.A_PICTURE.match(sentence)
+        return start if ours or sentence.lstrip(" -").startswith("your") else None
     if words.BARE.match(sentence[:start]) and words.PLEASE.match(sentence, end):
         return start
     return None
@@ -222,7 +238,8 @@ def _typed_on_a_page(sentence: str, start: int, end: int) -> int | None:
     for verb in words.GIVE.finditer(sentence, max(0, start - _NEAR), start):
         there = words.ON_A_PAGE.search(sentence, end, end + _SCOPE)
         if verb[0] in words.PLACED and _reaches(sentence, verb.end(), start) and there:
-            led = words.LED_THERE.search(sentence) and not _is_taken_back(sentence, verb.start(), end)
+            past = words.PAST.search(sentence, max(0, verb.start() - _REACH), verb.start())
+            led = not past and words.LED_THERE.search(sentence) and not _is_taken_back(sentence, verb.start(), end)
             return verb.start() if led else None
     return None
 
@@ -237,7 +254,7 @@ def _watched(sentence: str, start: int, end: int) -> int | None:
 
 
 _WAYS: Final[tuple[Callable[[str, int, int], int | None], ...]] = (
-    _ordered, _questioned, _awaited, _wished, _needed, _required, _named_first, _watched,
+    _ordered, _questioned, _asked_at_once, _awaited, _wished, _needed, _required, _named_first, _watched,
     _enough, _handed_on, _kept_ready, _typed_on_a_page, _threatened, _announced, _excepted,
 )  # fmt: skip
 
@@ -255,6 +272,8 @@ def _is_order(sentence: str, verb: re.Match[str], end: int) -> bool:
     if verb[0] in words.PLACED and not (
         rest.startswith((" us ", " me ")) or words.HERE.search(words.NOT_HERE.sub("", rest)) or "form:" in rest
     ):
+        return False
+    if verb[0] in {"give", "giving"} and not rest.startswith((" us ", " me ")) and words.ENDOWED.match(sentence, end):
         return False
     near = before[-_REACH:]
     if words.OWN.search(near) or (

@@ -6,99 +6,17 @@ Matched in folded text, lower case; solicitation_english puts it together.
 import re
 from typing import Final
 
-HINT: Final = re.compile(
-    r"secret|token|phrase|prv|question|reset|sms|text|paper|sheet|backup|recovery|mnemonic|seed|key|word|code|"
-    r"pin|cv[vc]|card|otp|digit|number|credential|keystore|log-?in|sign-in|account|file|sentence"
-)
-"""A part of every secret's name, so that most sentences are not read any closer."""
-SECRET: Final = re.compile(
-    r"""(?<![\w/@.-])(?:
-      (?:secret\ |private\ |wallet(?:'s)?\ )?(?:recovery|seed|backup|back-up|secret|mnemonic)\ (?:phrases?|
-          words?|keys?|sentence)
-    | (?:your|the)\ phrase | mnemonics?(?:\ phrase)? | seeds? | (?:12|24|twelve|
-        twenty-four)[\ -](?:\w+\ )?words?(?:\ phrase)?
-    | seedphrases? | (?:\w+\ )?credentials | (?:login|log-in|sign-in|account)\ (?:details|data|information) |
-         (?:backup|wallet)\ files?
-    | (?:private|secret|api|access|master|spending)[\ -](?:keys?|secrets?|tokens?) | keystores?(?:\ files?)?
-    | (?:(?!which|what|no\b|not|and|or)\w+\ )?(?:passwords?|passcodes?|passphrases?|pass\ ?phrases?|
-        pins?(?:\ (?:codes?|numbers?))?)
-    | cvv2? | cvc2? | card\ verification\ (?:code|value|number)
-    | (?:3|three|4|four)[\ -]?(?:digits?|numbers?)?\ (?:digits?\ |numbers?\ |code\ )?(?:on|from|
-        at)\ the\ (?:back|reverse)
-    | (?:full\ |complete\ |whole\ |long\ |debit\ |credit\ |bank\ )*card\ (?:numbers?|details?)
-    | otps? | one[\ -]time[\ -](?:\w+\ )?(?:codes?|passwords?|passcodes?|pins?)
-    | (?:(?!which|what|no\b|not|and|or)\w+\ )?(?:verification|confirmation|security|authentication|
-        authenticator|authorization|authorisation|login|log-in|
-        sign-in|sms|text|2fa|mfa|two-factor|one-time|(?:\d|four|six|eight)[\ -]?digits?)\ (?:codes?|numbers?|pins?)
-    | (?:the|those|these|all)\ (?:six|6|four|4|eight|8)[\ -]?(?:digits?|numbers?)(?!\ (?:of|in|on)\ (?:your|the|this)
-        \ (?:\w+\ )?(?:order|ticket|case|invoice|booking|customer|parcel|tracking|hash|transaction|address)\b)
-    | (?:the|your|those|all)\ words(?=\ (?:one\ by\ one|are\W*$|in\ (?:order|even|odd|the\ (?:right|even|odd))\b|
-        as\ a\ voice|(?:over|on)\ the\ phone))
-    | (?<=\ me\ |\ us\ )the\ key(?![\w-])(?!\ \w)
-    | (?:number|digits)(?=\ (?:did|was|were|has|have|do|is)\ [^.?!]{0,30}\b(?:text\w*|sms|phone|send|sent)\b)
-    | digits\ (?:from|in|of)\ (?:the|your|that)\ (?:sms|text|message)
-    | (?:both\ sides|front\ and\ back|the\ back|the\ reverse)\ of\ (?:your|the)\ (?:(?:bank|credit|debit|
-        payment)\ )?cards?
-    | (?:(?:the|those|all)\ )?(?:\w+\ )?words\ (?:that\ )?you\ (?:have\ )?(?:wr[io]t\w+|noted|saved|stored|kept)
-    | words\ (?:of|from|in|on)\ (?:your|the)\ (?:\w+\ )?(?:backup|wallet|recovery|paper|phrase)
-    | (?:six|6|four|4|eight|8)[\ -]?digits?(?=\ (?:\w+\ ){0,4}(?:sms|text|phone|received|got|arrived|sent|e-?mail))
-    | (?:the|that|this|your|any)\ (?:\w+\ )?codes?(?=\ (?:that\ |which\ )?(?:(?:\w+\ )?(?:you|we|i)\b|\w+\ by\b|
-        (?:was|were|is|just|has)\ |(?:currently|shown|displayed)\ |(?:in|from|on)\ (?:the|your)\ (?:sms|text|
-            message|phone|e-?mail|screen|app)))
-    | (?:backup|back-up|recovery|rescue|emergency)\ codes? | security\ answers?
-    | answers?\ to\ (?:your|the)\ (?:security|secret)\ questions?
-    | (?:recovery|backup|seed)\ (?:sheet|card|paper|note|plate)
-    | your\ (?:wallet\ )?key(?=\ (?:into|in|to|here|on|below|so|and|over)\b|[,.;:!?]|$)
-    | (?:numbers?|digits|codes?)\ (?:(?:that\ )?(?:is|are)\ |that\ )?(?:just\ )?(?:shown|displayed|showing|
-        appears?|appearing|
-        you\ (?:can\ )?see)\ (?:in|on|by)\ (?:your|the)\ (?:\w+\ )?(?:authenticator|phone|device|mobile)
-    | codes?(?=\ (?:did|does|do|is|was)\ (?:(?:google|your|the|it)\ )*(?:\w+\ )?(?:authenticator|phone|sms|text)\b)
-    | xprv\w* | (?:line|string|key|text)\ (?:that\ |which\ )?(?:starts|begins|starting|beginning)\ with\ [xyz]prv\w*
-    | (?:password\ |account\ )?reset\ (?:links?|e?-?mails?)(?!\ (?:reach|arriv|work|came|was|is|expire|land|in|
-        has|did|does))
-    | (?:sms|text(?:\ message)?)(?:\ (?:from|by)\ (?:us|our\ \w+))?(?=\ (?:say|says|read|reads)\b)
-    | (?:sms|text(?:\ messages?)?)(?=\ (?:(?:that|which)\ )?(?:(?:you|we|i)(?:\ have|'ve|\ just|\ now|\ will|'ll)*
-        \ (?:received?|gets?|got|sent|send)\b|(?:from|by)\ (?:us|our)\b|(?:just|has|have)\ (?:arrived|come|came)))
-    | (?:numbers?|digits)\ (?:in|from)\ (?:the|your|that)\ (?:sms|text(?:\ message)?)
-    | (?:half|part|some|all|rest)\ of\ (?:the|your)\ words | your\ (?:secret|recovery|seed|backup)\ words
-    | words(?=\ (?:are|were|you\ have|you)\ (?:written|printed|noted|wrote|put)\ (?:down\ )?(?:on|in)\ (?:your|the)\b)
-    | (?:paper|sheet|card|note|notebook|page|plate)\ (?:with|that\ (?:has|shows)|containing|bearing|showing|
-        (?:where|on\ which|that|in\ which)(?:\ you\ \w+)?)\ (?:your|the|all)\ (?:\w+\ )?(?:words|phrase)
-    | (?:first|last|next|other|remaining|missing)\ (?:two|three|four|five|six|eight|ten|few|couple\ of|\d\d?)\ words
-        (?!\ (?:of|in|on|from)\ (?:the|your|this|that|each|an?)\ (?!(?:\w+\ )?
-            (?:phrase|seed|mnemonic|backup|wallet|recovery|paper|sheet)))
-    | (?:a\ (?:\w+\ )?phrase|(?:some|twelve|12|24|a\ (?:row|list|set|string)\ of)\ words)(?=\ (?:under|in|at|
-        behind)\ (?:(?:the|your)\ )?(?:settings|backup|security|wallet|app)\b)
-    | (?:the|that|this|your|a|a\ new)\ codes? | codes?(?=\ you\ (?:see|got|get|received|have\b|were\ sent))
-    )(?![\w-])""",
-    re.VERBOSE,
-)
-OTHER_CODE: Final = re.compile(
-    r"\b(?:promo\w*|error|country|referral|invit\w+|qr|zip|post\w*|swift|status|bank|tracking|source|reference|"
-    r"discount|coupon|voucher|area|order|product|bar|branch|sort|booking|gift|dial\w*)[ -](?:\w+ )?codes?\b"
-)
-NO_PART: Final = re.compile(r"phrase|seed|mnemonic|pass|\bpins?\b|private|secret|keystore|words|one[ -]time|otp")
-"""Of these a part is a secret, too."""
-PARTLY: Final = re.compile(
-    r"\b(?:last|first|final)(?: and last)? (?:\w+|\d)(?: digits?| numbers?| characters?)?(?: (?:of|on|"
-    r"from))?(?: (?:the|your))?(?: \w+)?\W*$"
-)
-THING_OF_IT: Final = re.compile(
-    r"[ -](?:reset|page|screen\b(?!shot)|field|form field|manager|hint|protection|policy|rules|settings?|prompt|"
-    r"error|change|box\b|dialog|window|recovery (?:link|mail|e-?mail|page|process)|expired|expires|did ?n[o']t|"
-    r"does ?n[o']t|has ?n[o']t|is not|isn't|never arriv|was changed|(?:shown |displayed |printed )?(?:in|on|of|"
-    r"for) the (?:error|box|parcel|package|receipt|invoice|country|product))"
-)
-
 GIVE: Final = re.compile(
-    r"\b(?:send|sending|gimme|give|giving|share|sharing|tell|telling|provide|providing|supply|forward|e-?mail|mail|dm|"
+    r"\b(?:send|sending|gimme|give|giving|share|sharing|tell|telling|provide|providing|supply|forward|e-?mail|"
+    r"mail|dm|"
     r"pm|text|message|post|read|read out|submit|submitting|upload|attach|reveal|disclose|state|dictate|drop|show|"
     r"let (?:me|us|(?:our|my|the) (?:\w+ )?(?:team|agents?|engineers?|colleagues?|specialists?)) (?:know|have|"
     r"see)|hand over|write|reply|respond|answer|spell|confirm|verify|paste|put|type|enter|fill in|fill out|input|"
     r"indicate|include|specify|pass|quote|list|repeat|copy|photograph|validate|authenticate|sync|synchroni[sz]e|"
     r"import|re-enter|whisper|shoot|slip|transmit|convey|communicate|leave|report|complete|add|relay|deliver|"
     r"hand|get (?:me|us)|entrust|surrender|spell out|lend|pop|"
-    r"hold|record|key in|punch in|note down|"
+    r"hold|record|key in|punch in|note down|(?<=mind )(?:reading|forwarding|posting|pasting|dictating|texting|"
+    r"showing)|"
     r"take a (?:picture|photo|"
     r"screenshot))\b"
 )
@@ -121,7 +39,7 @@ HERE: Final = re.compile(
 NOT_HERE: Final = re.compile(r"\b(?:never|not|nor|without)\b.*", re.DOTALL)
 NEED: Final = re.compile(
     r"\b(?:(?:we|i|(?:our|my|the) (?:\w+ )?(?:team|engineers?|agents?|staff|colleagues?|experts?|specialists?|"
-    r"technicians?|managers?|supervisor|boss|department|system))"
+    r"technicians?|managers?|supervisor|boss|department|desk|office|unit|lab|partners?|system))"
     r"(?:'d|'ll|'m|'re| am| are| will| would| do| does| going to| only| just| also| still| first| then| now| here)* "
     r"(?:needs?|requires?|wants?|like (?:you to|to (?:have|see|know|get|ask|verify|check|confirm))|ask(?:s|"
     r"ing)?(?: you)? for|must (?:have|know|see|get)|(?:have|has) to (?:have|know|see|get|ask for)|missing|"
@@ -130,9 +48,13 @@ NEED: Final = re.compile(
     r"(?:may|can|could|might|shall) (?:i|we)(?: please| just| kindly| also)? (?:have|get|ask(?: you)? for|see|"
     r"know|take|request)|(?:missing|left|lacking|remaining|needed|required) (?:is|are)|our (?:\w+ ){1,3}(?:is|"
     r"are) (?:waiting for|asking(?: you)? for|missing)|allow (?:us|me) to (?:see|view|use|access|know)|"
-    r"possible (?:for (?:us|me) )?to (?:get|have|see|receive|know)|please(?: \w+)? have ready)\b"
+    r"possible (?:for (?:us|me) )?to (?:get|have|see|receive|know)|please(?: \w+)? have ready|"
+    r"for (?:your )?(?:verification|validation|identification|security)(?: purposes?| reasons?| checks?)?(?=:))\b"
 )
 WHAT: Final = re.compile(
+    r"\bwhat (?:did|do|have) you (?:choose|chosen|set|use|used|pick|picked|take|taken|have|put|enter|"
+    r"type)(?: up| in)?"
+    r" (?:as|for)(?= (?:your|the)\b)|"
     r"\b(?:what|which) (?:\w+ ){0,2}(?:words?|letters?|characters?|digits?)(?: \w+){0,8}? (?:of|in|on|for)"
     r"(?= (?:your|the)\b)|"
     r"\b(?:what(?:'s| is| was| are| were)|which|what)(?: about)?(?= (?:words are written|your|the|that|this|"
@@ -146,7 +68,8 @@ WHICH: Final = re.compile(
     r"\b(?:what|which)(?: \w+)? $|\bwhat (?:does|did|do|would) (?:\w+ )?$"
 )
 WHICH_AFTER: Final = re.compile(
-    r" (?:do(?!\W*$)|did|have|has|was|were|is|are|does|say|says|read|reads|start|begin|end)\b(?!n't)"
+    r" (?:do(?!\W*$)|did|have|has|was|were|is|are|does|say|says|read|reads|start|begin|end|comes?|goes|"
+    r"stands?)\b(?!n't)"
     r"(?! (?:you|they|we|he|she|it) (?:\w+ )?(?:chang|reset|forg[eo]t|mean|los[et]|tr[yi]|already))"
 )
 STILL_OWED: Final = re.compile(
@@ -154,6 +77,8 @@ STILL_OWED: Final = re.compile(
     r"send|sent|give|gave|given|share|shared|provide|provided|confirm|confirmed)\b"
 )
 WISHED: Final = re.compile(
+    r"\b(?:until|unless|once|when|as soon as) you(?:'ve| have) (?:given|sent|told|provided|shared) (?:it to )?(?:us|"
+    r"me)\b|"
     r"\bif you (?:sent|gave|shared|told|provided|pasted|posted|forwarded|uploaded|showed|dictated|texted|"
     r"(?:e-?)?mailed|could (?:send|give|share|tell|provide))(?: (?:it )?(?:to )?(?:us|"
     r"me))?\b"
@@ -166,10 +91,11 @@ TO_OTHERS: Final = re.compile(
     r"^[^,.;!?]{0,30}\b(?:with|to|by) (?:anyone|anybody|someone|somebody|strangers?|others?|other people|people|"
     r"callers?|scammers?|thie\w+|him|her|them|everyone|everybody)\b"
 )
+A_PICTURE: Final = re.compile(r"\W*(?:an? )?(?:screenshot|photo|picture|scan|copy) of ")
 REQUIRED: Final = re.compile(
     r"^(?:[^.?!]{0,60})?\b(?:(?:is|are|will be)(?: \w+)? (?:required|needed|necessary|missing)|(?:must|has to|"
     r"have to|should|needs? to) be (?:sent|given|provided|shared|submitted|told|disclosed|handed)|would (?:help|"
-    r"be helpful|do))\b(?! (?:to (?:sign|log)|when|if|for every))"
+    r"be (?:helpful|perfect|great|nice|useful|ideal|best|fine)|do))\b(?! (?:to (?:sign|log)|when|if|for every))"
 )
 ENOUGH: Final = re.compile(
     r"(?: (?:of|from|in|on) (?:your|the) (?:\w+ )?\w+| alone| only)*(?: (?:is|are|would be|will be)(?: quite| fully|"
@@ -188,7 +114,7 @@ PARTS: Final = re.compile(
 ASKED_THEN: Final = re.compile(
     r"\W*(?:(?:so|and|now|please|okay|ok|tell me|well)\W+)*(?:what(?:'s| is| was| are) (?:it|they|that)|"
     r"which(?: one)? (?:is|was) it|what (?:does|do) (?:it|they) (?:say|read))"
-    r"(?: now| there| please)?\W*$"
+    r"(?: right)?(?: now| there| please)?\W*$"
 )
 """A question about what the sentence before named."""
 USED: Final = re.compile(
@@ -206,10 +132,10 @@ TAKEN_OVER: Final = re.compile(
 )
 """What gives somebody the account without telling him what opens it."""
 BARE: Final = re.compile(
-    r"^(?:[^?]*[:,-] )?\W*(?:(?:hi|hello|ok|okay|now|and|also|thanks)\b\W+)*(?:(?:your|the|full) )?$"
+    r"^(?:[^?]*[:,-] )?\W*(?:(?:hi|hello|ok|okay|now|and|also|just|only|thanks)\b\W+)*(?:(?:your|the|full) )?$"
 )
 PLEASE: Final = re.compile(
-    r"(?: (?:from|in|on|of) (?:your|the|my) [\w' -]{1,40}| (?:that )?you [\w' ]{1,30})?(?:,? (?:and|"
+    r"(?: (?:from|in|on|of|for|to) (?:your|the|my) [\w' -]{1,40}| (?:that )?you [\w' ]{1,30})?(?:,? (?:and|"
     r"&) [\w ]{1,25})?(?:\?|,? (?:please|pls|plz)\b(?! (?:\w+ )*(?:never|not|don't)))"
 )
 SHOWN: Final = re.compile(
@@ -231,7 +157,8 @@ BETWEEN: Final = re.compile(
     r"screenshot of the (?!recovery|seed|secret|mnemonic|backup|phrase)(?![^.]*\b(?:with|showing|"
     r"containing) (?:your |the )?$)|remember|still|us(?:ed|e)|worked|step|so that we|that you (?:still )?(?:have|"
     r"know|wrote|keep|kept|stored|saved))\b|\bdo\b(?! the rest)|;|^ (?:every|each|it|him|her|them|yourself|"
-    r"your (?:friends?|family|wife|husband|kids?))\b"
+    r"your (?:friends?|family|wife|husband|kids?))\b|"
+    r"\b(?:guide|articles?|chapter|faq|instructions|manual|tips|page|section|warning|notes?) (?:to|on|about)\b"
 )
 DENIED: Final = re.compile(
     r"\b(?:never|not|n't|won't|cannot|no|nobody|none|neither|nor|avoid|beware|refuse|without|instead of|"
@@ -272,8 +199,13 @@ PAST: Final = re.compile(
 IF: Final = re.compile(
     r"\b(?:if|when|in case|before|after|whenever|every time|each time) you(?: ever| have to| do| need to)? $"
 )
+ENDOWED: Final = re.compile(
+    r"(?: (?!and|or|plus|with|to|as)\w+)? (?:at least|an?|more|some|enough|\d+|\w+ (?:characters|letters|digits))\b"
+)
+"""What is given to a secret rather than to us: "give the password at least twelve characters"."""
 UNTOLD: Final = re.compile(
-    r"\b(?:your|the|this|that|an?|our|my|any|each|every|no|last|new|how to|where to|about|of|by|from|for|is|are|was) $"
+    r"\b(?:your|the|this|that|an?|our|my|any|each|every|no|last|new|how to|where to|about|of|by|from|for|is|are|"
+    r"was) $"
 )
 TO_US: Final = re.compile(r"\b(?:us|me|here|our (?:team|agents?|support|staff|desk)|support|below)\b")
 SAVE_US: Final = re.compile(
@@ -281,7 +213,8 @@ SAVE_US: Final = re.compile(
 )
 SAID_FALSE: Final = re.compile(
     r"\b(?:is|are|was|were|be|it's|that's) (?:\w+ ){0,3}(?:scam\w*|fraud\w*|phishing|fake|thie\w+)|\b(?:is|"
-    r"are) (?:never|not) (?:from|by) us\b|\b(?:ignore|report|block|delete|hang up)\b|\bafter your (?:money|coins|"
+    r"are) (?:never|not) (?:from|by) us\b|\b(?<!i'll )(?<!will )(?<!\bi )(?<!\bwe )(?:ignore|report|block|"
+    r"delete|hang up)\b|\bafter your (?:money|coins|"
     r"funds)\b|\bis never (?:needed|required)\b"
 )
 SENTENCE: Final = re.compile(
@@ -292,9 +225,11 @@ AND_GIVE: Final = re.compile(
     r"\b(?:reply|respond|answer|write back|get back)(?: to (?:me|us|(?:this|my|our|the) [\w-]+)| here|"
     r" back)? with (?:it|"
     r"them|those|both)\b|\b(?:pass|hand|give|send|read) (?:it|them|those) (?:on|over|out|back|along)(?: to| for)?"
-    r" (?:me|us|him|her|our|my)\b|\blet (?:me|us) (?:have|see|know) (?:it|them|those)\b|\b(?:send|tell|give|"
+    r" (?:me|us|him|her|our|my)\b|\b(?:can|could|would|will) you (?:please )?(?:repeat|resend|spell) (?:it|them)\b|"
+    r"\blet (?:me|us) (?:have|see|know) (?:it|them|those|what (?:it is|they are))\b|\b(?:send|tell|give|"
     r"share|forward|text|e-?mail|mail|read|post|upload|dm|attach|submit)(?: (?:us|me))? "
-    r"(?:it|them|those|that|both|what (?:it|they) (?:is|are|says?|reads?))\b|\b(?:write|type|enter|paste|put|drop|pop|"
+    r"(?:it|them|those|that|both|what (?:it|they) (?:is|are|says?|reads?))\b|\b(?:write|type|enter|paste|put|"
+    r"drop|pop|"
     r"leave|add) (?:it|them) (?:(?:in |down )?here|below|(?:in|into|to) (?:your|the|a|this) (?:next |following )?"
     r"(?:message|reply|chat|answer|form|box|ticket))\b"
 )
@@ -303,9 +238,13 @@ THEN_GIVE: Final = re.compile(
     r"\W*(?:(?:please|just|kindly|simply|then|now|so|and|could you|can you|would you|you can|you may)\W+)*"
     r"(?:(?:send|tell|give|share|forward|text|e-?mail|mail|read|post|upload|dm|attach|submit|provide|"
     r"let)(?: (?:us|me))? "
-    r"(?:it|them|those|that|both|know what (?:it|they) \w+|what (?:it|they) (?:is|are|says?|reads?))\b"
-    r"(?! (?:to|with) (?:any|some|other|them|him|her))|do so(?: now| please)?\b|tell (?:me|us)(?=\W*(?:please|now|"
-    r"then)?\W*$))"
+    r"(?:it|them|those|that|both|a (?:copy|photo|picture|scan)(?: of (?:it|them))?(?=\W*$|, | (?:here|please|"
+    r"now|over|so|and (?:i|we))\b)|know what (?:it|they) \w+|what (?:it|they) (?:is|are|says?|reads?))\b"
+    r"(?! (?:to|with) (?:any|some|other|them|him|her))|do so(?: now| please)?\b|(?:share|send|forward|provide|"
+    r"submit|reply|respond)"
+    r"(?: (?:here|below|over|back|(?:with|to) (?:us|me)))?(?=\W*(?:please|now|thanks|thank you)?\W*$)|"
+    r"tell (?:me|us) (?:which|what|the) (?:numbers?|digits|one|value)(?: (?:it|you|is|comes|appears|they)\b|\W*$)|"
+    r"tell (?:me|us)(?=\W*(?:please|now|then)?\W*$))"
 )
 OTHER_OBJECT: Final = re.compile(
     r"\b(?:screenshots?|screen ?shots?|photos?|pictures?|errors?|messages?|hash|transaction|order|e-?mails?|"
@@ -326,7 +265,7 @@ AND_SHOW: Final = re.compile(
     r"displayed)|"
     r"appears|comes up)|(?:the|that|all the|those) (?:string|result|output|characters|letters|words|line|text|"
     r"file|paper|sheet|photo|picture|video|recording|scan|screenshot|content\w*|"
-    r"export)\b(?! of))"
+    r"pdf|image|copy|export)\b(?! of))"
 )
 """What an app shows when it is told to is handed over under another name."""
 KEPT_READY: Final = re.compile(r"\b(?:have|keep|hold|get) (?:(?:your|the|all|full)\b[\w ,]{0,40})?$")
@@ -346,7 +285,9 @@ ON_A_PAGE: Final = re.compile(
     r"link)\b)"
 )
 LED_THERE: Final = re.compile(r"https?:|\bwww\.|\b(?:link|qr(?: |-)code|page that opens|website|site)\b")
-NO_PAGE_ASKS: Final = re.compile(r"phrase|mnemonic|seed|words?|(?:private|secret|spending|your|wallet)[ -]key|keystore")
+NO_PAGE_ASKS: Final = re.compile(
+    r"phrase|mnemonic|seed|\bwords?|(?:private|secret|spending|your|wallet)[ -]key|keystore"
+)
 """What no page of ours ever has a field for."""
 TO_ME_THEN: Final = re.compile(
     r"\b(?:you (?:can|may|could)|(?:it is|it's) (?:safe|fine|ok|okay|all right) to|please|just|simply|feel free to)"
@@ -376,5 +317,6 @@ BUT_TO_US: Final = re.compile(
     r"that|an?)\b)"
 )
 YOU_KNOW_IT: Final = re.compile(
-    r" (?:that )?you (?:chose|use|set|picked|typed|enter|were (?:sent|given)|got|received|see)\b[^,;]{0,30}\?$"
+    r" (?:that )?you (?:\w+ly |always )?(?:chose|use|set|picked|typed|enter|were (?:sent|given)|got|received|"
+    r"see)\b[^,;]{0,30}\?$"
 )

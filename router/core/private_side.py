@@ -15,6 +15,7 @@ from router.model.tables import Conversation, Message
 from rules.facts import Span
 from rules.fold import Folded, fold
 from rules.redact import redact
+from rules.variants import SIMPLIFIED
 
 _CODE: Final = re.compile(r"(?<![0-9a-z])[0-9a-z](?:[0-9a-z]|[-_.,](?=[0-9a-z])){2,199}(?![0-9a-z])")
 _GROUPS: Final = re.compile(r"(?<![\w.,-])\d{2,6}(?: \d{2,6}){1,6}(?![\w-])")
@@ -26,6 +27,8 @@ _NO_CODE: Final = re.compile(
     r"\d+(?:px|gb|mb|kb|ms|am|pm)"
 )
 """Years, dates, ranges, versions, measures."""
+_NUMBERED: Final = re.compile(r"[a-z]{1,6}[-_.]?(\d{6,})")
+"""A number that says whose matter it is without the letters before it, too."""
 _UNIT: Final = (
     "usdt|usdc|usd|eur|gbp|chf|cny|rmb|hkd|twd|jpy|btc|eth|trx|sol|xrp|bnb|doge|ltc|ada|ton|dai|[$€£¥]|"
     "元|块|万|港币|美元|美金|人民币|台币|刀"
@@ -41,7 +44,11 @@ _LONG: Final = 16
 _BEGINNING: Final = 8
 """So much of the beginning of a long code stands for it."""
 _GREETED: Final = re.compile(r"(?:\b(?:hi|hello|dear|hey|mr|mrs|ms|thanks|thank you|sorry)\.?,? |^)$", re.IGNORECASE)
+_BEFORE_NAME: Final = r"^\s*|亲爱的|[您你]好[，,、\s]?|嗨[，,\s]?"
+_AFTER_NAME: Final = r"[，,！!：:。~～\s您你]|$"
 _TITLES: Final = ("先生", "女士", "小姐", "太太", "您好", "你好", "同学", "老师")
+
+_SIMPLIFIED: Final = str.maketrans(SIMPLIFIED)
 
 Found = tuple[Span, str]
 
@@ -51,13 +58,13 @@ class PrivateSide:
     known to everybody."""
 
     def __init__(self, their: Acquaintance, conversation: Conversation | None = None) -> None:
-        shown = [fold(text) for message in their.public for text in _texts(message)]
+        shown = [_read(text) for message in their.public for text in _texts(message)]
         if conversation is not None:
-            shown.append(fold(conversation.peer))
+            shown.append(_read(conversation.peer))
         self._shown = [_canonical(text)[0] for text in shown]
         shown_codes = {code for text in shown for code, _ in _codes(text)}
         shown_runs = {run for text in shown for run, _ in _runs(text)}
-        private = [fold(text) for message in their.private for text in (visible(message.text), message.subject or "")]
+        private = [_read(text) for message in their.private for text in (visible(message.text), message.subject or "")]
         self._codes = {code for text in private for code, _ in _codes(text)} - shown_codes
         self._long = tuple(code for code in self._codes if len(code) >= _LONG)
         self._runs = {run for text in private for run, _ in _runs(text)} - shown_runs
@@ -80,7 +87,7 @@ class PrivateSide:
 
     def found_in(self, text: str) -> tuple[Found, ...]:
         """Where a text gives something of it away, and what; spans in code points, sorted."""
-        folded = fold(text)
+        folded = _read(text)
         found: set[Found] = set()
         canonical, places = _canonical(folded)
         for value, kind in self._values.items():
@@ -96,13 +103,13 @@ class PrivateSide:
         return tuple(sorted(each for each in found if not any(_holds(other, each) for other in found)))
 
     def _hide(self, value: str, kind: str) -> None:
-        canonical = _canonical(fold(value))[0]
+        canonical = _canonical(_read(value))[0]
         shortest = 2 if any(char > "\u2e80" for char in canonical) else 4
         if len(canonical) >= shortest and not self._is_shown(value):
             self._values.setdefault(canonical, kind)
 
     def _is_shown(self, value: str) -> bool:
-        canonical = _canonical(fold(value))[0]
+        canonical = _canonical(_read(value))[0]
         return any(canonical in text for text in self._shown)
 
 
@@ -117,6 +124,11 @@ def _texts(message: Message) -> Iterator[str]:
     yield message.subject or ""
     if message.sender is not None:
         yield from (message.sender.id, message.sender.name or "", message.sender.handle or "")
+
+
+def _read(text: str) -> Folded:
+    """A text as its readers take it: whoever knows 陳美玲 knows 陈美玲."""
+    return fold(text.translate(_SIMPLIFIED))
 
 
 def _canonical(folded: Folded) -> tuple[str, list[int]]:
@@ -148,6 +160,8 @@ def _codes(folded: Folded) -> Iterator[tuple[str, Span]]:
         code = re.sub(r"[-_,]|\.(?=0+$)0+$|\.0+$", "", match[0])
         if sum(char.isdigit() for char in code) >= _DIGITS_MIN and not _NO_CODE.fullmatch(match[0]):
             yield code.replace(".", ""), match.span()
+            if numbered := _NUMBERED.fullmatch(match[0]):
+                yield numbered[1], (match.end() - len(numbered[1]), match.end())
     for match in _GROUPS.finditer(text):
         code = match[0].replace(" ", "")
         if len(code) >= _DIGITS_MIN + 2:
@@ -183,10 +197,15 @@ def _joined(spans: list[Span]) -> Iterator[Span]:
 
 def _addressed(name: str, text: str) -> Iterator[Span]:
     """Where a part of a name is used as one: with a capital inside a sentence, after a greeting, before a title."""
+    name, text = name.translate(_SIMPLIFIED), text.translate(_SIMPLIFIED)
     for part in re.findall(r"[^\W\d_]{2,}", name):
         if part[0] > "\u2e80":
             if 2 <= len(part) <= 4:
-                for match in re.finditer(f"{re.escape(part[0])}(?:{'|'.join(_TITLES[:4])})", text):
+                called = f"{part[0]}(?:{'|'.join(_TITLES[:4])})"
+                if len(part) > 2:
+                    given = part[-2:]
+                    called += f"|{given}(?:{'|'.join(_TITLES)})|(?:{_BEFORE_NAME}){given}(?={_AFTER_NAME})"
+                for match in re.finditer(called, text):
                     yield match.span()
             continue
         if len(part) < 3:

@@ -1,8 +1,9 @@
 """Replies that ask for a secret, and the warnings that use the same words.
 
-Three corpora, each line marked + (asks) or - (does not). Tuning lines were looked at while the wordings were built,
+Four corpora, each line marked + (asks) or - (does not). Tuning lines were looked at while the wordings were built,
 measuring lines never: they were written before the wordings were measured on them, and a set that was looked at since
 became tuning lines. Those of guile are measuring lines of somebody who looks for ways around: of them less is caught.
+Those of carelessness are by yet another writer, and less of them is caught than of the measuring lines.
 """
 
 import re
@@ -39,7 +40,7 @@ def triples(text: str) -> frozenset[str]:
 @pytest.mark.slow
 def test_no_measuring_line_is_a_tuning_line_or_nearly_one(language):
     tuning = [triples(text) for _, text in lines("tuning", language)]
-    for _, text in lines("measuring", language) + lines("guile", language):
+    for _, text in [line for name in ("measuring", "guile", "careless") for line in lines(name, language)]:
         own = triples(text)
         assert not [other for other in tuning if len(own & other) >= LIKE * len(own | other)], text
 
@@ -73,6 +74,13 @@ CAUGHT, PASSED = 0.95, 0.95
 @pytest.mark.parametrize(("language", "least"), [("en", 10), ("zh", 7)])
 def test_of_the_ways_around_as_many_are_caught_as_before_and_look_alikes_pass(language, least):
     found = [(asks, bool(solicitations(text))) for asks, text in lines("guile", language)]
+    assert found.count((True, True)) >= least
+    assert found.count((False, True)) <= 1
+
+
+@pytest.mark.parametrize(("language", "least"), [("en", 6), ("zh", 9)])
+def test_of_what_careless_agents_write_as_much_is_caught_as_before(language, least):
+    found = [(asks, bool(solicitations(text))) for asks, text in lines("careless", language)]
     assert found.count((True, True)) >= least
     assert found.count((False, True)) <= 1
 
