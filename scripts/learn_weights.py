@@ -93,8 +93,8 @@ def lines_of_days() -> list[Line]:
     for path in sorted([*CORPORA.glob("day_tuning_*.ndjson"), *CORPORA.glob("day_reading_*.ndjson")]):
         for case in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
             said |= {one["text"]: one.get("critical", False) for one in case["messages"] if one["text"]}
-    known = {text: critical for text, critical in said.items() if critical is not None}
-    return [Line(text, "day" if critical else "ordinary", critical=critical) for text, critical in known.items()]
+    known = [(text, critical) for text, critical in said.items() if critical is not None]
+    return [Line(text, "day" if critical else "ordinary", critical=critical) for text, critical in known]
 
 
 def lines_of(path: Path) -> list[Line]:
