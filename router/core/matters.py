@@ -236,7 +236,7 @@ class Scene:
         return is_fresh and names_nothing(one.candidate.sketch)
 
     def _is_reminded_of(self, one: Standing) -> bool:
-        """Whether the message asks what became of what its writer asked before, and that is what the ticket is about."""
+        """Whether the message asks what became of an earlier question, and that is what the ticket is about."""
         return self._hints.reminds and not one.meeting.conflicts and self._weighing.speaks_of(one)
 
     def _stands(self, candidate: Candidate) -> Standing:

@@ -12,12 +12,14 @@ import msgspec
 
 from router.core.evidence import Candidate
 from router.core.forwards import SUBJECT
+from router.core.greetings import names_nothing
 from router.core.identity import ProvenIdentity, SenderView, read_sender
 from router.core.lifecycle import OVER
 from router.core.matters import Belonging, Joins, Opens, Own, Said, belongs, said
 from router.core.pointers import answered_ids, conversation_key_of, forms_of, is_mail, own_thread, quoted_numbers
 from router.core.reading import plain
 from router.core.thanks import is_thanks
+from router.model.grouping import Matter
 from router.model.ids import ContactId, ConversationId, TicketId
 from router.model.limits import MARKS_MAX, REOPEN_WINDOW_MS
 from router.model.matter import Sketch
@@ -75,6 +77,8 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     """The writer is neither the ticket's contact nor a known participant, yet answered one of its mails."""
     heard: Said
     """What it says, as messages are compared."""
+    begins: bool = False
+    """It says what the ticket is about: until now its contact had only said hello."""
     last_word: bool = False
     """Nothing but thanks for a ticket that is over: it joins that one and leaves it as it is."""
     belonging: Belonging | None = None
@@ -255,11 +259,16 @@ def place(
         not_joined=join.not_joined,
         is_participant=join.is_participant,
         heard=heard,
+        begins=join.ticket is not None and _begins(heard, snapshot.matters.get(join.ticket.id)),
         last_word=join.last_word and not join.not_joined,
         belonging=belonging,
         related=tuple(related),
         related_by=tuple(related.values()),
     )
+
+
+def _begins(heard: Said, matter: Matter | None) -> bool:
+    return matter is not None and names_nothing(matter.sketch) and not names_nothing(heard.sketch)
 
 
 def _moved(belonging: Belonging, join: _Join, snapshot: Snapshot) -> _Join:

@@ -102,24 +102,29 @@ def judge_again(
     message_id: MessageId,
     default_queue: str,
     now_ms: int,
+    begins: bool = False,
 ) -> tuple[Ticket, list[Event]]:
     """The ticket after the rules saw more of it, and what that changed; its version stays.
 
     Urgency only rises. The queue moves only with a rise and where a rule names one, so that a polite answer never tears
-    a ticket from its team and a raised voice never sends it back to the start.
+    a ticket from its team and a raised voice never sends it back to the start; also where the message `begins` it, as
+    long as nobody has it.
     """
     judged = msgspec.structs.replace(
         ticket,
         tags=tuple(tag for tag in dict.fromkeys((*ticket.tags, *verdict.tags)) if tag not in verdict.untags),
         findings=tuple(dict.fromkeys((*ticket.findings, *findings))),
     )
-    if URGENCY_RANK[verdict.urgency] <= ticket.urgency_rank:
+    rises = URGENCY_RANK[verdict.urgency] > ticket.urgency_rank
+    moves = (rises or (begins and ticket.assignee_id is None)) and verdict.queue not in {default_queue, ticket.queue}
+    if not rises and not moves:
         return judged, []
+    urgency = verdict.urgency if rises else ticket.urgency
     raised = msgspec.structs.replace(
         judged,
-        urgency=verdict.urgency,
-        urgency_rank=URGENCY_RANK[verdict.urgency],
-        queue=verdict.queue if verdict.queue != default_queue else ticket.queue,
+        urgency=urgency,
+        urgency_rank=URGENCY_RANK[urgency],
+        queue=verdict.queue if moves else ticket.queue,
     )
     event = raised.event(
         "ticket.updated",
@@ -165,10 +170,17 @@ def follow_up(
             state = "open"
             events.append(_state_event(ticket, state, f"contact:{ticket.contact_id}", "customer_wrote", now_ms))
     judged, raised = judge_again(
-        ticket, entry.findings, verdict, message_id=message_id, default_queue=default_queue, now_ms=entry.received_at_ms
+        ticket,
+        entry.findings,
+        verdict,
+        message_id=message_id,
+        default_queue=default_queue,
+        now_ms=entry.received_at_ms,
+        begins=placement.begins,
     )
     changed = msgspec.structs.replace(
         judged,
+        subject=headline(new_text) if placement.begins and not entry.event.subject else ticket.subject,
         state=state,
         state_reason=ticket.state_reason if state == ticket.state else None,
         state_since_ms=ticket.state_since_ms if state == ticket.state else now_ms,

@@ -52,7 +52,7 @@ def test_what_the_door_found_stays_with_message_and_ticket(world):
 
 
 def test_a_follow_up_raises_urgency_and_moves_the_queue_only_with_a_rise(world):
-    first = world.say("hello", **CHAT)
+    first = world.say("my card was declined", **CHAT)
     world.say("about the fee", **CHAT)
     assert (world.ticket(first).queue, world.ticket(first).tags) == ("general", ("fees",))
     world.say("it was stolen", **CHAT)

@@ -256,6 +256,15 @@ def test_who_only_said_hello_is_still_to_say_what_for(world, hello, what_for):
     assert later.outcome.ticket_id != said[0].outcome.ticket_id
 
 
+def test_what_for_names_the_ticket_and_its_queue(world):
+    hello = say(world, "你好", 1, **CHAT)
+    assert (world.ticket(hello).subject, world.ticket(hello).queue) == ("你好", "general")
+    what_for = say(world, "the fee of my withdrawal is too high", 2, **CHAT)
+    ticket = world.ticket(what_for)
+    assert (ticket.subject, ticket.queue, ticket.urgency) == ("the fee of my withdrawal is too high", "fees", "normal")
+    assert [event.data["queue_to"] for event in world.events if event.kind == "ticket.updated"] == ["fees"]
+
+
 def test_a_greeting_long_ago_is_no_beginning(world):
     hello = say(world, "你好", 1, **CHAT)
     world.now_ms += 2 * 3_600_000
