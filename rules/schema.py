@@ -46,6 +46,7 @@ from rules.schema_parts import (
     Schema,
     button_part,
     closed,
+    name_part,
     named,
     new_name,
     one_of,
@@ -169,10 +170,8 @@ class _Writer:
         return table("weights", ordered(weights.KEYS, parts)) | some
 
     def _queue(self) -> Schema:
-        text = {**TEXT, "maxLength": queues.NAME_MAX}
-        per_language = {"type": "object", "additionalProperties": False, "patternProperties": {LANGUAGE_TAG: text}}
         parts: dict[str, Schema] = {
-            "name": {"anyOf": [text, per_language]},
+            "name": name_part(),
             "default": FLAG,
             "emergency": FLAG,
             "skills": one_or_many(SKILL),
