@@ -4,8 +4,6 @@ from collections.abc import Mapping
 
 import msgspec
 
-from rules.templates import nearest
-
 
 class ActionSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One thing the back end can be asked to do about an account."""
@@ -29,11 +27,6 @@ class ActionSpec(msgspec.Struct, frozen=True, kw_only=True):
     def strict(self, undoes: str) -> "ActionSpec":
         """The same as what takes another action back: an identity check, and two people."""
         return msgspec.structs.replace(self, approval=True, verified=True, undoes=undoes)
-
-    def title(self, language: str | None) -> str:
-        """The shown name in this language or the first one given."""
-        tag = nearest(language, tuple(self.names))
-        return self.names[tag] if tag else next(iter(self.names.values()))
 
 
 class ContextSpec(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,14 +5,14 @@ from typing import Literal
 
 import msgspec
 
-from rules.document import Node, Scalar, Table
+from rules import names
+from rules.document import Node, Scalar
 from rules.problems import Position
 from rules.reader import Reader
-from rules.templates import LANGUAGE, nearest
+from rules.templates import nearest
 
 KEYS = ("name", "default", "emergency", "skills", "pick", "hours", "max_waiting", "overflow")
 PICKS = ("longest_idle", "least_busy", "round_robin", "known_agent")
-NAME_MAX = 60
 
 
 class Crowd(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,8 +65,7 @@ class QueueSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     def name(self, language: str | None) -> str:
         """Return the name in this language or the first one given."""
-        tag = nearest(language, tuple(self.names))
-        return self.names[tag] if tag else next(iter(self.names.values()))
+        return self.names[nearest(language, tuple(self.names)) or next(iter(self.names))]
 
 
 def read(key: Scalar, node: Node, reader: Reader) -> QueueSpec:
@@ -76,17 +75,4 @@ def read(key: Scalar, node: Node, reader: Reader) -> QueueSpec:
     keys = reader.keys(node, KEYS, f"the queue {key.value}")
     default = "default" in keys and bool(reader.flag(keys["default"], "default"))
     emergency = "emergency" in keys and bool(reader.flag(keys["emergency"], "emergency"))
-    names: dict[str, str] = {}
-    if isinstance(keys.get("name"), Table):
-        for language, text in reader.pairs(keys["name"], "name"):
-            if not LANGUAGE.fullmatch(language.value):
-                reader.fail(
-                    language.at, "value", f"{language.value} is no language tag", "for example en, zh or zh-Hant"
-                )
-            names[language.value] = reader.text(text, "the name of a queue") or key.value
-    elif "name" in keys:
-        names["en"] = reader.text(keys["name"], "the name of a queue") or key.value
-    for name in names.values():
-        if len(name) > NAME_MAX:
-            reader.fail(node.at, "limit", f"a name of {len(name)} characters", f"at most {NAME_MAX}")
-    return QueueSpec(id=key.value, names=names or {"en": key.value}, default=default, emergency=emergency)
+    return QueueSpec(id=key.value, names=names.read(key, keys, reader, "a queue"), default=default, emergency=emergency)

@@ -6,15 +6,13 @@ Addresses and secrets are references, as with webhooks (rules/webhooks.py); here
 from collections.abc import Mapping
 from typing import Final
 
-from rules import webhooks
+from rules import names, webhooks
 from rules.backend import ActionSpec, ContextSpec
 from rules.document import Node, Scalar, Table
 from rules.reader import Reader
-from rules.templates import LANGUAGE
 
 KEYS: Final = ("name", "url", "secret", "approval", "verified", "undo")
 CONTEXT_KEYS: Final = ("url", "secret")
-NAME_MAX: Final = 60
 
 
 def read(key: Scalar, node: Node, reader: Reader) -> ActionSpec | None:
@@ -27,7 +25,7 @@ def read(key: Scalar, node: Node, reader: Reader) -> ActionSpec | None:
     undo = reader.scalar(keys["undo"], "undo") if "undo" in keys else None
     return ActionSpec(
         name=key.value,
-        names=_names(key, keys, reader),
+        names=names.read(key, keys, reader, "an action"),
         url=there.url,
         secret=there.secret,
         approval=_flag(keys, "approval", reader, default=True),
@@ -41,22 +39,6 @@ def _table(node: Node, keys: Mapping[str, Node]) -> Node:
     if not isinstance(node, Table):
         return node
     return Table(tuple(entry for entry in node.entries if entry[0].value in keys), node.at)
-
-
-def _names(key: Scalar, keys: Mapping[str, Node], reader: Reader) -> dict[str, str]:
-    names: dict[str, str] = {}
-    if isinstance(keys.get("name"), Table):
-        for language, text in reader.pairs(keys["name"], "name"):
-            if not LANGUAGE.fullmatch(language.value):
-                hint = "for example en, zh or zh-Hant"
-                reader.fail(language.at, "value", f"{language.value} is no language tag", hint)
-            names[language.value] = reader.text(text, "the name of an action") or key.value
-    elif "name" in keys:
-        names["en"] = reader.text(keys["name"], "the name of an action") or key.value
-    for name in names.values():
-        if len(name) > NAME_MAX:
-            reader.fail(keys["name"].at, "limit", f"a name of {len(name)} characters", f"at most {NAME_MAX}")
-    return names or {"en": key.value}
 
 
 def _flag(keys: Mapping[str, Node], key: str, reader: Reader, *, default: bool) -> bool:

@@ -26,12 +26,14 @@ from rules.book import WORD_MAX
 from rules.buttons import BUTTONS_MAX
 from rules.detectors.hit import TYPES
 from rules.facts import URGENCY_ORDER, CustomerFacts, TicketFacts
-from rules.fields import FIELDS, Field
+from rules.fields import FIELDS
 from rules.hints import HINTS
 from rules.own_finds import TYPE as OWN_TYPE
 from rules.ruleset import Ruleset
 from rules.schedule import WEEKDAYS
+from rules.schema_conditions import near_part, value_part, when_part
 from rules.schema_lifecycle import fact_part, lifecycle_part
+from rules.schema_names import REFERENCE, Names
 from rules.schema_outside import action, called, rota
 from rules.schema_parts import (
     COUNT,
@@ -46,9 +48,9 @@ from rules.schema_parts import (
     Schema,
     button_part,
     closed,
+    name_part,
     named,
     new_name,
-    one_of,
     one_or_many,
     ordered,
     override_part,
@@ -61,36 +63,18 @@ from rules.sections import LANGUAGE_VERSION, SECTIONS
 from rules.templates import TEXT_MAX
 
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
-_COUNTED: Final = r"^message\.(?:text|subject|any)\|has at least [0-9]{1,3}(?: exact case)?$"
-_REFERENCE: Final = r"^\$[a-z]"
-"""How the name of a list is written where words stand."""
 
 
 def schema(site: Ruleset | None = None) -> Schema:
     """The schema of one file; of any site, or of one whose names are offered and held to."""
-    return _Writer(site).file()
+    return _Writer(Names(site)).file()
 
 
 class _Writer:
     """Writes each part of the language once."""
 
-    def __init__(self, site: Ruleset | None) -> None:
-        self._names: dict[str, tuple[str, ...]] = {}
-        if site is not None:
-            self._names = {
-                "queue": tuple(site.queues),
-                "template": tuple(site.templates),
-                "tag": site.tags,
-                "rule": tuple(known.id for known in site.rules),
-                "list": tuple(f"${name}" for name in site.lists),
-                "time": tuple(site.times),
-                "weights": tuple(site.weights),
-                "sla": tuple(site.slas),
-                "policy": site.policies,
-                "webhook": tuple(site.webhooks),
-                "action": tuple(site.actions),
-            }
-        self._fields = FIELDS if site is None else site.fields
+    def __init__(self, names: Names) -> None:
+        self._names = names
 
     def file(self) -> Schema:
         sections: dict[str, Schema] = {
@@ -100,11 +84,11 @@ class _Writer:
             "include": one_or_many({"type": "string"}),
             "redact": named(self._policy()),
             "webhooks": named(called("webhook")),
-            "lifecycle": lifecycle_part(self._known),
+            "lifecycle": lifecycle_part(self._names.known),
             "facts": named(fact_part()),
             "needs": named(one_or_many(new_name())),
-            "oncall": named(rota(self._known)),
-            "actions": named(action(self._known)),
+            "oncall": named(rota(self._names.known)),
+            "actions": named(action(self._names.known)),
             "context": called("context"),
             "matching": matching_part(),
             "abuse": abuse_part(),
@@ -132,28 +116,18 @@ class _Writer:
         return {
             "word": self._word(),
             "words": one_or_many(ref("word")),
-            "near": self._near(when.NEAR),
-            "unless": self._near(when.NEAR[:1]),
-            "when": self._when(),
+            "near": near_part(when.NEAR),
+            "unless": near_part(when.NEAR[:1]),
+            "when": when_part(self._names),
             "rule": self._rule(),
             "test": self._test(),
         }
 
     # Names and words.
 
-    def _known(self, kind: str) -> Schema:
-        """A name that the files define."""
-        return new_name() if kind not in self._names else one_of(self._names[kind])
-
     def _word(self) -> Schema:
         word = {"type": ["string", "number", "boolean"], "maxLength": WORD_MAX}
-        return self._or_list({**word, "not": {"type": "string", "pattern": _REFERENCE}})
-
-    def _or_list(self, value: Schema) -> Schema:
-        """A value, or a list's name in its place."""
-        names = self._names.get("list")
-        reference = {"type": "string", "pattern": _REFERENCE} if names is None else {"enum": list(names)}
-        return {"anyOf": [value, reference]}
+        return self._names.or_list({**word, "not": {"type": "string", "pattern": REFERENCE}})
 
     def _weights(self) -> Schema:
         parts: dict[str, Schema] = {
@@ -169,15 +143,13 @@ class _Writer:
         return table("weights", ordered(weights.KEYS, parts)) | some
 
     def _queue(self) -> Schema:
-        text = {**TEXT, "maxLength": queues.NAME_MAX}
-        per_language = {"type": "object", "additionalProperties": False, "patternProperties": {LANGUAGE_TAG: text}}
         parts: dict[str, Schema] = {
-            "name": {"anyOf": [text, per_language]},
+            "name": name_part(),
             "default": FLAG,
             "emergency": FLAG,
             "skills": one_or_many(SKILL),
             "pick": {"enum": list(queues.PICKS)},
-            "hours": self._known("time"),
+            "hours": self._names.known("time"),
             "max_waiting": {"type": "integer", "minimum": 1},
             "overflow": {"type": "array", "items": self._step()},
         }
@@ -191,8 +163,8 @@ class _Writer:
             "relax": one_or_many(SKILL),
             "add_skill": one_or_many(SKILL),
             "urgency": {"enum": ["up"]},
-            "to": self._known("queue"),
-            "reply": self._known("template"),
+            "to": self._names.known("queue"),
+            "reply": self._names.known("template"),
         }
         return table("step", ordered(overflow.KEYS, parts))
 
@@ -213,7 +185,7 @@ class _Writer:
         return {"anyOf": [kind, table("field", ordered(custom.KEYS, parts), required=("type",))]}
 
     def _sla(self) -> Schema:
-        parts = {"first_reply": DURATION, "solve": DURATION, "clock": self._known("time")}
+        parts = {"first_reply": DURATION, "solve": DURATION, "clock": self._names.known("time")}
         return table("sla", ordered(deadlines.KEYS, parts))
 
     def _template(self) -> Schema:
@@ -251,7 +223,7 @@ class _Writer:
 
     def _notice(self) -> Schema:
         parts: dict[str, Schema] = {
-            "queue": self._known("queue"),
+            "queue": self._names.known("queue"),
             "agent": {**TEXT, "maxLength": acts.LOGIN_MAX},
             "text": {**TEXT, "maxLength": acts.TEXT_MAX},
         }
@@ -259,21 +231,21 @@ class _Writer:
 
     def _rule(self) -> Schema:
         actions: dict[str, Schema] = {
-            "tag": one_or_many(self._offered("tag")),
+            "tag": one_or_many(self._names.offered("tag")),
             "urgency": {"enum": list(URGENCY_ORDER)},
-            "queue": self._known("queue"),
-            "reply": self._known("template"),
-            "untag": one_or_many(self._known("tag")),
+            "queue": self._names.known("queue"),
+            "reply": self._names.known("template"),
+            "untag": one_or_many(self._names.known("tag")),
             "skills": one_or_many(SKILL),
-            "sla": self._known("sla"),
+            "sla": self._names.known("sla"),
             "note": {**TEXT, "maxLength": rule.NOTE_MAX},
-            "redact": one_or_many(self._known("policy")),
+            "redact": one_or_many(self._names.known("policy")),
             "assign": {**TEXT, "maxLength": acts.LOGIN_MAX},
             "close": {**TEXT, "maxLength": acts.TEXT_MAX},
-            "snooze": {"anyOf": [DURATION, table("snooze", {"until": self._known("time")}, required=("until",))]},
+            "snooze": {"anyOf": [DURATION, table("snooze", {"until": self._names.known("time")}, required=("until",))]},
             "notify": one_or_many(self._notice()),
-            "webhook": one_or_many(self._known("webhook")),
-            "propose": one_or_many(self._known("action")),
+            "webhook": one_or_many(self._names.known("webhook")),
+            "propose": one_or_many(self._names.known("action")),
             **dict.fromkeys(("hide", "force"), FLAG),
         }
         parts: dict[str, Schema] = {
@@ -288,76 +260,6 @@ class _Writer:
             "next": {"enum": list(rule.NEXT)},
         }
         return table("rule", ordered(rule.KEYS, parts), required=("id", "then"))
-
-    def _offered(self, kind: str) -> Schema:
-        """A name that may be new: the known ones are offered."""
-        known = self._names.get(kind)
-        return {"anyOf": [one_of(known), new_name()]} if known else new_name()
-
-    def _when(self) -> Schema:
-        parts: dict[str, Schema] = {}
-        for field in self._fields.values():
-            about = HINTS.get(field.name, HINTS["message.custom"])
-            default = when.default_operator(field)
-            parts[field.name] = with_hint(self._test_of(field, default), f"{about} {HINTS[f'operator.{default}']}")
-            for operator in when.operators(field):
-                value = self._test_of(field, operator)
-                parts[f"{field.name}|{operator}"] = with_hint(value, f"{about} {HINTS[f'operator.{operator}']}")
-                if field.kind == "text" and operator in when.EXACT:
-                    parts[f"{field.name}|{operator} exact case"] = with_hint(ref("words"), HINTS["operator.exact case"])
-        for logic in when.LOGIC:
-            parts[logic] = with_hint(one_or_many(ref("when"), least=0), HINTS[f"when.{logic}"])
-        for key in when.HOURS:
-            parts[key] = with_hint(one_or_many(self._known("time")), HINTS[f"when.{key}"])
-        counted: Schema = {_COUNTED: ref("words")}
-        if "time" not in self._names:
-            counted[rf"^{custom.PREFIX[:-1]}\."] = {}
-        return {**closed(parts), "patternProperties": counted, "minProperties": 1}
-
-    def _test_of(self, field: Field, operator: str) -> Schema:
-        """What may stand behind a field and an operator."""
-        if operator in {"exists", "changed"}:
-            return FLAG
-        if operator == "near":
-            return ref("near")
-        if operator == "weighs":
-            return table(
-                "weighs",
-                ordered(when.WEIGHS, {"of": self._known("weights"), "at least": DECIMAL}),
-                required=when.WEIGHS,
-            )
-        if operator == "matches":
-            return one_or_many({"type": "string", "maxLength": when.REGEX_MAX})
-        if operator in when.RANKED:
-            bound = self._value(field)
-            pair = {"type": "array", "items": bound, "minItems": 2, "maxItems": 2}
-            return pair if operator == "between" else bound
-        if field.kind == "text":
-            words = ref("words")
-            return {"anyOf": [words, ref("unless")]} if operator == "has" else words
-        return one_or_many(self._or_list(self._value(field)))
-
-    def _value(self, field: Field) -> Schema:
-        """One value of a field."""
-        if field.kind == "flag":
-            return FLAG
-        if field.decimal:
-            return DECIMAL
-        if field.kind == "number":
-            return {"type": "integer", "minimum": 0, "maximum": when.NUMBER_MAX}
-        if field.choices:
-            return one_of(field.choices)
-        return self._known(field.refers) if field.refers else TEXT
-
-    def _near(self, own: tuple[str, ...]) -> Schema:
-        alternatives = {"anyOf": [ref("word"), {"type": "array", "items": ref("word"), "minItems": 1}]}
-        parts: dict[str, Schema] = {
-            "words": {"anyOf": [ref("word"), {"type": "array", "items": alternatives, "minItems": 1}]},
-            "within": {"type": "integer", "minimum": 0, "maximum": when.WITHIN_MAX},
-            "ordered": FLAG,
-            **dict.fromkeys(when.UNLESS, ref("words")),
-        }
-        return table("near", ordered((*own, *when.UNLESS), parts), required=("words",))
 
     # Tests.
 
@@ -383,18 +285,21 @@ class _Writer:
 
     def _fact(self, name: str) -> Schema:
         field = FIELDS[name]
-        value = self._value(field)
+        value = value_part(field, self._names)
         return with_hint(one_or_many(value) if field.kind == "set" else value, HINTS[name])
 
     def _expected(self) -> dict[str, Schema]:
-        reply = {"anyOf": [{"enum": ["none"]}, self._known("template")]}
-        tags, rules = one_or_many(self._known("tag")), one_or_many(self._known("rule"))
+        reply = {"anyOf": [{"enum": ["none"]}, self._names.known("template")]}
+        tags, rules = one_or_many(self._names.known("tag")), one_or_many(self._names.known("rule"))
         one: dict[str, Schema] = {
-            "urgency": {"enum": list(URGENCY_ORDER)}, "queue": self._known("queue"), "reply": reply, "language": TEXT,
-        }  # fmt: skip
-        sla = {"anyOf": [{"enum": ["none"]}, self._known("sla")]}
+            "urgency": {"enum": list(URGENCY_ORDER)},
+            "queue": self._names.known("queue"),
+            "reply": reply,
+            "language": TEXT,
+        }
+        sla = {"anyOf": [{"enum": ["none"]}, self._names.known("sla")]}
         several = {"tags": tags, "tags_not": tags, "fired": rules, "quiet": rules, "escalated": rules}
         acted: dict[str, Schema] = {**dict.fromkeys(acts.SINGLE, TEXT), "notify": one_or_many(TEXT)}
         for key, kind in (("webhook", "webhook"), ("propose", "action")):
-            acted[key] = one_or_many({"anyOf": [{"enum": ["none"]}, self._known(kind)]})
+            acted[key] = one_or_many({"anyOf": [{"enum": ["none"]}, self._names.known(kind)]})
         return one | several | acted | {"sla": sla, "note": TEXT, "redacted": TEXT, "skills": one_or_many(SKILL)}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from rules import lifecycle, needs
-from rules.schema_parts import DURATION, LANGUAGE_TAG, TEXT, Schema, one_or_many, ordered, table
+from rules.schema_parts import DURATION, TEXT, Schema, one_or_many, ordered, table, texts
 
 
 def lifecycle_part(known: Callable[[str], Schema]) -> Schema:
@@ -31,12 +31,10 @@ def lifecycle_part(known: Callable[[str], Schema]) -> Schema:
 
 def fact_part() -> Schema:
     """One of `facts`."""
-    text = {**TEXT, "maxLength": needs.ASK_MAX}
-    texts = {"type": "object", "additionalProperties": False, "patternProperties": {LANGUAGE_TAG: text}}
     parts: dict[str, Schema] = {
         "kind": {"enum": list(needs.KINDS)},
-        "name": texts,
-        "ask": texts,
+        "name": texts(needs.ASK_MAX),
+        "ask": texts(needs.ASK_MAX),
         "field": one_or_many(TEXT),
     }
     return table("fact", ordered(needs.KEYS, parts), required=("kind", "ask"))

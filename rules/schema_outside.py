@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from rules import oncall, remedies, webhooks
-from rules.schema_parts import DURATION, FLAG, LANGUAGE_TAG, TEXT, Schema, one_or_many, ordered, table
+from rules.schema_parts import DURATION, FLAG, TEXT, Schema, name_part, one_or_many, ordered, table
 
 Known = Callable[[str], Schema]
 """A name of some kind that the files define."""
@@ -19,9 +19,7 @@ def called(group: str, parts: dict[str, Schema] | None = None) -> Schema:
 
 def action(known: Known) -> Schema:
     """What the wallet's back end can be asked to do."""
-    text = {**TEXT, "maxLength": remedies.NAME_MAX}
-    per_language = {"type": "object", "additionalProperties": False, "patternProperties": {LANGUAGE_TAG: text}}
-    parts = {"name": {"anyOf": [text, per_language]}, "approval": FLAG, "verified": FLAG}
+    parts = {"name": name_part(), "approval": FLAG, "verified": FLAG}
     return called("action", {**parts, "undo": known("action")})
 
 

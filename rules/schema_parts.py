@@ -6,6 +6,7 @@ from typing import Any, Final
 from rules import events, moments, skills
 from rules.buttons import KEYS, LABEL_MAX, SAYS_MAX, URL_MAX
 from rules.hints import HINTS
+from rules.names import NAME_MAX
 from rules.reader import FALSE, ID, TRUE
 from rules.templates import LANGUAGE
 
@@ -81,12 +82,23 @@ def override_part(keys: Iterable[str]) -> Schema:
     return closed({key: {"description": HINTS[f"rule.{key}"]} for key in keys if key != "id"})
 
 
+def name_part() -> Schema:
+    """What people are shown: a name, or one for each language."""
+    text = {**TEXT, "maxLength": NAME_MAX}
+    return {"anyOf": [text, texts(NAME_MAX)]}
+
+
+def texts(most: int) -> Schema:
+    """A text for each language, of so many characters."""
+    text = {**TEXT, "maxLength": most}
+    return {"type": "object", "additionalProperties": False, "patternProperties": {LANGUAGE_TAG: text}}
+
+
 def button_part() -> Schema:
     """A button of a template."""
-    says = {"type": "object", "patternProperties": {LANGUAGE_TAG: {**TEXT, "maxLength": SAYS_MAX}}}
     parts: dict[str, Schema] = {
         "url": {"type": "string", "pattern": "^https://", "maxLength": URL_MAX},
-        "says": {**says, "additionalProperties": False},
+        "says": texts(SAYS_MAX),
     }
     labels = {LANGUAGE_TAG: {**TEXT, "maxLength": LABEL_MAX}}
     return {**table("button", ordered(KEYS, parts)), "patternProperties": labels}

@@ -6,6 +6,7 @@ from connectors.email.account import Account
 from connectors.email.errors import Busy, ConnectionLost, LoginRefused, ServerRefused
 from connectors.email.receive import Receiver
 from connectors.email.settings import Settings
+from router.backoff import Backoff
 from router.connector import Context, Inlet
 from router.model.errors import Refused
 
@@ -15,10 +16,10 @@ async def backfill(settings: Settings, context: Context, inlet: Inlet, since_ms:
 
     Raises Refused when the server does not let us.
     """
-    account = Account(settings, context)
+    account, backoff = Account(settings, context), Backoff(context, settings.timeouts)
     try:
         for folder in settings.imap.folders:
-            await _sweep(account, Receiver(settings, context, inlet, folder, _nothing, _pause), folder, since_ms)
+            await _sweep(account, Receiver(settings, context, inlet, folder, lambda: None, backoff), folder, since_ms)
     except (LoginRefused, Busy, ConnectionLost, ServerRefused) as error:
         raise Refused(
             "unreachable", f"email/{context.account}: the mailbox cannot be read: {error}", status=503
@@ -39,11 +40,3 @@ async def _sweep(account: Account, receiver: Receiver, folder: str, since_ms: in
         finally:
             await session.close()
         await asyncio.sleep(account.settings.timeouts.retry_s)
-
-
-def _nothing() -> None:
-    pass
-
-
-async def _pause(attempt: int) -> None:
-    await asyncio.sleep(min(2**attempt, 30))

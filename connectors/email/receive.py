@@ -5,7 +5,7 @@ read the same folder. Whatever is fetched twice is dropped behind the inlet by i
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -16,8 +16,8 @@ from connectors.email.cuts import Cut, Cuts
 from connectors.email.errors import ConnectionLost, ServerRefused
 from connectors.email.imap import Listed, Session
 from connectors.email.settings import Settings
+from router.backoff import Backoff
 from router.connector import Context, Cursor, Inlet, RawEvent
-from router.model.errors import StoreUnavailable
 from router.model.limits import RAW_BYTES_MAX
 
 CHUNK_UIDS: Final = 200
@@ -44,13 +44,13 @@ class Receiver:
         inlet: Inlet,
         folder: str,
         heard: Callable[[], None],
-        pause: Callable[[int], Awaitable[None]],
+        backoff: Backoff,
     ) -> None:
         self._settings = settings
         self._context = context
         self._inlet = inlet
         self._heard = heard
-        self._pause = pause
+        self._backoff = backoff
         self._scope = folders.same(folder)
         self._since_scope = f"{self._scope}:since"
         self._cuts = self._no_cuts(0)
@@ -255,17 +255,7 @@ class Receiver:
 
     async def _accept(self, raws: Sequence[RawEvent], cursor: Cursor | None) -> None:
         """Hand over and return when it is durable; while the store is away, try again and stand still."""
-        attempt = 0
-        while True:
-            try:
-                await self._inlet.accept(raws, cursor)
-            except StoreUnavailable:
-                if attempt == 0:
-                    self._context.log.warning("store.unavailable", account=self._context.account)
-                await self._pause(attempt)
-                attempt += 1
-            else:
-                return
+        await self._backoff.until_stored(lambda: self._inlet.accept(raws, cursor))
 
     def _at(self, session: Session, uid: int) -> Cursor:
         return Cursor(scope=self._scope, value=f"{session.uidvalidity}:{uid}")

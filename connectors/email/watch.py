@@ -11,6 +11,7 @@ from connectors.email.account import Account
 from connectors.email.errors import Busy, ConnectionLost, LoginRefused, ServerRefused
 from connectors.email.imap import Session
 from connectors.email.receive import Receiver
+from router.backoff import Backoff
 from router.connector import Context, Inlet
 
 State = Literal["starting", "ok", "retrying", "auth_failed", "stopped"]
@@ -26,11 +27,11 @@ class Watch:
     ) -> None:
         self._account = account
         self._timeouts = account.settings.timeouts
-        self._context = context
         self._folder = folder
         self._tell = tell
         self._failures = 0
-        self._receiver = Receiver(account.settings, context, inlet, folder, self._heard, self._pause)
+        self._backoff = Backoff(context, self._timeouts)
+        self._receiver = Receiver(account.settings, context, inlet, folder, self._heard, self._backoff)
 
     async def run(self) -> None:
         """Read until cancelled."""
@@ -50,10 +51,10 @@ class Watch:
         except Busy as error:
             # Sessions that it still counts as ours end by themselves; asking fast would keep it full.
             self._tell(self._folder, "retrying", str(error))
-            await self._pause(max(self._failures, _BUSY_ATTEMPT))
+            await self._backoff.pause(max(self._failures, _BUSY_ATTEMPT))
         except (ConnectionLost, ServerRefused) as error:
             self._tell(self._folder, "retrying", str(error))
-            await self._pause(self._failures)
+            await self._backoff.pause(self._failures)
         finally:
             if session is not None:
                 session.drop()
@@ -62,10 +63,3 @@ class Watch:
         """The server answered."""
         self._failures = 0
         self._tell(self._folder, "ok", "")
-
-    async def _pause(self, attempt: int) -> None:
-        """Wait `retry_s` doubled `attempt` times, at most `retry_max_s`; half of it is random."""
-        longest = min(self._timeouts.retry_s * 2.0 ** min(attempt, 30), self._timeouts.retry_max_s)
-        # The tail of a UUIDv7 is random: the one source of randomness that a connector is given.
-        share = int(self._context.ids.new().replace("-", "")[-8:], 16) / 0xFFFF_FFFF
-        await asyncio.sleep(longest * (0.5 + share / 2))

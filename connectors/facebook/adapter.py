@@ -11,11 +11,12 @@ from typing import Final, Literal
 from aiohttp import web
 
 from connectors.facebook.client import FIELDS, Client
-from connectors.facebook.failures import Denied, Failed, Later, Refused
+from connectors.facebook.failures import Refused
 from connectors.facebook.sending import TOKEN_REMEDY, Echoes, Sender
 from connectors.facebook.settings import Settings
 from connectors.facebook.take import Taker, names
 from connectors.facebook.webhook import PATH, Webhook
+from router.backoff import Backoff
 from router.connector import (
     AuthFailed,
     Context,
@@ -28,6 +29,7 @@ from router.connector import (
     SendOutcome,
     Unknown,
 )
+from router.failures import Denied, Failed, Later
 from router.model.signals import Signal
 
 _CHECK_S: Final = 9.0
@@ -49,6 +51,7 @@ class FacebookConnector:
         self._taker = Taker(self._client, settings, context, echoes)
         self._sender = Sender(self._client, settings, context.clock, echoes)
         self._webhook = Webhook(settings, context, self._taker)
+        self._backoff = Backoff(context, self._times)
         self._failures = 0
         self._told: dict[str, tuple[State, str]] = {}
         """State and detail of receiving, and of sending since the last look at the page."""
@@ -85,12 +88,11 @@ class FacebookConnector:
             await asyncio.sleep(self._times.auth_retry_s)
             return
         self._tell("receiving", "retrying", str(error))
-        longest = min(self._times.retry_s * 2.0 ** min(self._failures, 30), self._times.retry_max_s)
+        if isinstance(error, Later) and error.after_s:
+            await asyncio.sleep(min(error.after_s, self._times.auth_retry_s))
+        else:
+            await self._backoff.pause(self._failures)
         self._failures += 1
-        # The tail of a UUIDv7 is random: the one source of randomness that a connector is given.
-        share = int(self._context.ids.new().replace("-", "")[-8:], 16) / 0xFFFF_FFFF
-        asked_s = error.after_s if isinstance(error, Later) else None
-        await asyncio.sleep(min(asked_s, self._times.auth_retry_s) if asked_s else longest * (0.5 + share / 2))
 
     def _tell(self, what: str, state: State, detail: str = "") -> None:
         """Take note of how one of our doings is; the worse of them is how the channel is."""

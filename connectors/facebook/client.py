@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgspec
 
-from connectors.facebook.failures import UNKNOWN_OBJECT, Later, Refused, Uncertain, failure
+from connectors.facebook.failures import UNKNOWN_OBJECT, Refused, failure
 from connectors.facebook.render import Call
 from connectors.facebook.settings import LOCAL, Settings
 from connectors.facebook.usage import usage_of
 from router.bounded import read_bounded
+from router.failures import Later, Uncertain
 from router.model.sources import Clock
 
 FIELDS: Final = (

@@ -11,9 +11,9 @@ from typing import Final
 import msgspec
 
 from connectors.facebook.usage import PAUSE_S, usage_of
+from router import failures
+from router.failures import REASON_CHARS_MAX, Denied, Failed, Later, Uncertain, one_line
 
-_REASON_CHARS_MAX: Final = 300
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
 _TOKEN_LIKE: Final = re.compile(r"EAA[A-Za-z0-9]{20,}|[A-Za-z0-9_-]{60,}")
 _RATE: Final = frozenset({4, 17, 32, 613, 80_001, 80_006})
 """The app, the user, the page, this call; the page and Messenger by business use case."""
@@ -35,32 +35,12 @@ _REMEDIES: Final = {
 }
 
 
-class Failed(Exception):
-    """A call did not do what it should; the subclasses say what to do about it. The message holds no token."""
-
-
-class Denied(Failed):
-    """The token is refused."""
-
-
-class Refused(Failed):
-    """Never this way: the request itself is the matter."""
+class Refused(failures.Refused):
+    """Never this way, with Meta's code."""
 
     def __init__(self, reason: str, code: int = 0) -> None:
         super().__init__(reason)
         self.code = code
-
-
-class Later(Failed):
-    """Not now, and surely not done."""
-
-    def __init__(self, reason: str, after_s: float | None = None) -> None:
-        super().__init__(reason)
-        self.after_s = after_s
-
-
-class Uncertain(Failed):
-    """No answer to go by: it may have been done."""
 
 
 class _Error(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +94,6 @@ def _pause_s(headers: Mapping[str, str]) -> float:
 
 def _reason(error: _Error) -> str:
     number = f"#{error.code}" + (f"/{error.error_subcode}" if error.error_subcode else "")
-    said = _CONTROL.sub(" ", _TOKEN_LIKE.sub("…", error.message)).strip()
+    said = one_line(_TOKEN_LIKE.sub("…", error.message)).strip()
     remedy = _REMEDIES.get(error.code, "")
-    return f"Facebook answered {number}: {remedy}{'; ' if remedy and said else ''}{said}"[:_REASON_CHARS_MAX]
+    return f"Facebook answered {number}: {remedy}{'; ' if remedy and said else ''}{said}"[:REASON_CHARS_MAX]

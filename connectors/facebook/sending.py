@@ -5,24 +5,22 @@ back the mark we set, else among the newest messages or comments. What is not fo
 reply of which some parts have arrived: an agent decides, and a repetition goes on after the last part that surely did.
 """
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from connectors.facebook.client import Client
-from connectors.facebook.failures import Denied, Failed, Later, Refused
+from connectors.facebook.failures import Refused
 from connectors.facebook.render import Call, Unsendable, Way, is_private_answer, object_id, render, sender_action
 from connectors.facebook.settings import Settings
-from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
-from router.model.limits import SEND_SECONDS_MAX
+from router.connector import Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
+from router.failures import Failed, Later, outcome_of
 from router.model.signals import Signal
 from router.model.sources import Clock
+from router.parts import Parts, Progress
 
 TOKEN_REMEDY: Final = "give the channel a new page access token (Business settings, System users)"  # noqa: S105
-_SEND_S: Final = SEND_SECONDS_MAX - 5
-"""One whole send; the caller gives up a little later."""
 _SPARE_PERCENT: Final = 50.0
 """Once more of the calls that Meta allows is used, what is left is for replies."""
 _SILENCE_S: Final = 60.0
@@ -63,22 +61,14 @@ class Echoes:
         return self._marks.get(its_id, mark) != mark
 
 
-class _Reply:
+class _Reply(Parts):
     """One reply on its way."""
 
     def __init__(self, calls: Sequence[Call], arrived: list[str]) -> None:
-        self.calls, self.arrived = calls, arrived
-        self.in_call = False
-        """A call was begun and its end has not been seen."""
+        super().__init__(len(calls), arrived)
+        self.calls = calls
         self.reached: str | None = None
         """Whom a private answer to a comment went to, as Messenger names them."""
-
-    def partly(self, outcome: SendOutcome) -> SendOutcome:
-        """The outcome for the whole reply: once a part has arrived, nobody may take the whole for unsent."""
-        if isinstance(outcome, Sent) or not self.arrived:
-            return outcome
-        reason = f"{len(self.arrived)} of {len(self.calls)} parts have arrived; then: {outcome.reason}"
-        return Rejected(reason=reason) if isinstance(outcome, Rejected) else Unknown(reason=reason)
 
 
 class Sender:
@@ -86,8 +76,7 @@ class Sender:
 
     def __init__(self, client: Client, settings: Settings, clock: Clock, echoes: Echoes) -> None:
         self._client, self._settings, self._clock, self._echoes = client, settings, clock, echoes
-        self._progress: OrderedDict[str, list[str]] = OrderedDict()
-        """By key, the ids of the parts that have arrived."""
+        self._progress = Progress()
         self._silent_until_ms = 0
 
     def _way(self) -> Way:
@@ -100,18 +89,8 @@ class Sender:
             calls = render(outbound, self._way())
         except Unsendable as error:
             return Rejected(reason=str(error))
-        reply = _Reply(calls, self._progress.pop(outbound.key, []))
-        try:
-            async with asyncio.timeout(_SEND_S):
-                outcome = await self._parts(reply)
-        except TimeoutError:
-            what = f"no answer within {_SEND_S} s"
-            outcome = reply.partly(Unknown(reason=what) if reply.in_call else Retry(reason=what))
-        if reply.arrived and not isinstance(outcome, Sent):
-            self._progress[outbound.key] = reply.arrived
-            if len(self._progress) > _REMEMBERED_MAX:
-                self._progress.popitem(last=False)
-        return outcome
+        reply = _Reply(calls, self._progress.of(outbound.key))
+        return await self._progress.send(outbound.key, reply, self._parts(reply))
 
     async def signal(self, signal: Signal) -> None:
         """Show that somebody writes or has read, if there is room; what Meta answers changes nothing for replies."""
@@ -137,7 +116,7 @@ class Sender:
                 continue
             outcome = await self._part(reply, call)
             if not isinstance(outcome, Sent):
-                return reply.partly(outcome)
+                return reply.whole(outcome)
             reply.arrived.append(outcome.provider_id or "")
         further = tuple(filter(None, reply.arrived[1:]))
         return Sent(provider_id=reply.arrived[0] or None, pieces=further, reached=reply.reached)
@@ -149,7 +128,7 @@ class Sender:
             answer = await self._client.do(call)
         except Failed as error:
             reply.in_call = False
-            return Sent() if await self._was_deleted(call, error) else _outcome(error)
+            return Sent() if await self._was_deleted(call, error) else outcome_of(error, TOKEN_REMEDY)
         reply.in_call = False
         if is_private_answer(call) and isinstance(answer.get("recipient_id"), str):
             reply.reached = answer["recipient_id"]
@@ -253,15 +232,3 @@ def _at_ms(created: str) -> int | None:
     except ValueError:
         return None
     return int(at.replace(tzinfo=at.tzinfo or UTC).timestamp() * 1_000)
-
-
-def _outcome(error: Failed) -> SendOutcome:
-    match error:
-        case Later():
-            return Retry(reason=str(error), after_s=error.after_s)
-        case Denied():
-            return AuthFailed(reason=f"{error}: {TOKEN_REMEDY}")
-        case Refused():
-            return Rejected(reason=str(error))
-        case _:
-            return Unknown(reason=str(error))

@@ -14,13 +14,13 @@ import msgspec
 
 from connectors.facebook import payloads
 from connectors.facebook.client import Client
-from connectors.facebook.failures import Failed, Later
 from connectors.facebook.meta import CHANGE, LINK, MARK, NAME, PAGE, READ
 from connectors.facebook.parse import link_token
 from connectors.facebook.payloads import Messaging, One, at_ms
 from connectors.facebook.sending import Echoes
 from connectors.facebook.settings import Settings
 from router.connector import Context, RawEvent
+from router.failures import Failed, Later
 from router.model.errors import StoreUnavailable
 from router.model.limits import ATTACHMENT_BYTES_MAX, ATTACHMENTS_MAX, RAW_BYTES_MAX
 from router.model.parcel import Fetched, pack

@@ -10,13 +10,14 @@ from typing import Final, Literal
 
 import msgspec
 
-from connectors.phone.client import Client, Denied, Failed, Later
+from connectors.phone.client import Client
 from connectors.phone.fetching import Fetcher
 from connectors.phone.looking import Known, Looker
 from connectors.phone.sending import Sender
 from connectors.phone.settings import Settings
 from connectors.phone.webhook import Webhooks
 from router.connector import AuthFailed, Context, Health, Inlet, Outbound, Rejected, Route, SendOutcome, Sent
+from router.failures import Denied, Failed, Later
 from router.model.errors import Refused, StoreUnavailable
 
 _CHECK_S: Final = 9.0

@@ -17,6 +17,7 @@ import msgspec
 from connectors.phone.parse import sid_of
 from connectors.phone.settings import Settings
 from router.bounded import read_bounded
+from router.failures import Denied, Failed, Later, Refused, Uncertain
 from router.model.limits import ATTACHMENT_BYTES_MAX
 
 _ANSWER_BYTES_MAX: Final = 8_388_608
@@ -30,30 +31,6 @@ _OF_THE_REQUEST: Final = range(21_000, 22_000)
 """Codes that speak of this one request (twilio.com/docs/api/errors), whatever its status: with 403 comes 21608, a
 number that a trial account has not verified."""
 _MEDIA: Final = re.compile(r"/2010-04-01/Accounts/AC[0-9a-f]{32}/Messages/(?:SM|MM)[0-9a-f]{32}/Media/ME[0-9a-f]{32}")
-
-
-class Failed(Exception):
-    """A call did not work; the message says why, without secrets."""
-
-
-class Denied(Failed):
-    """The account or its token is refused."""
-
-
-class Refused(Failed):
-    """Never; the message says why."""
-
-
-class Later(Failed):
-    """Not now; surely not done."""
-
-    def __init__(self, reason: str, after_s: float | None = None) -> None:
-        super().__init__(reason)
-        self.after_s = after_s
-
-
-class Uncertain(Failed):
-    """It may have been done."""
 
 
 class _Error(msgspec.Struct):

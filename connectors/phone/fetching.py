@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from connectors.phone.client import Client, Failed
+from connectors.phone.client import Client
 from connectors.phone.payload import Fetched
 from router.connector import Context
+from router.failures import Failed
 from router.model.limits import RAW_BYTES_MAX
 
 MEDIA_MAX: Final = 10

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlencode
 
-from connectors.phone.client import Client, Listed, Refused
+from connectors.phone.client import Client, Listed
 from connectors.phone.fetching import Fetcher
 from connectors.phone.parse import sid_of
 from connectors.phone.payload import Step, Told, pack
 from connectors.phone.settings import Settings
 from router.connector import Context, Cursor, Inlet, RawEvent
+from router.failures import Refused
 
 SCOPE: Final = "ended"
 _OVERLAP_MS: Final = 900_000

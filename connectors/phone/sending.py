@@ -7,11 +7,12 @@ that were sent, those that another reply is known to be left out, and held when 
 from collections import OrderedDict
 from typing import Final
 
-from connectors.phone.client import Client, Denied, Failed, Later, Refused
+from connectors.phone.client import Client
 from connectors.phone.parse import is_withheld
 from connectors.phone.render import SMS_CHARS_MAX
 from connectors.phone.settings import Settings
 from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
+from router.failures import Failed, outcome_of
 
 _BEFORE_MS: Final = 300_000
 """The provider's clock and ours may differ by so much."""
@@ -34,7 +35,7 @@ class Sender:
         try:
             return self._sent(await self._client.send(outbound.to, outbound.text, self._status), outbound.key)
         except Failed as error:
-            return outcome(error)
+            return outcome_of(error)
 
     async def reconcile(self, outbound: Outbound) -> SendOutcome:
         """Whether one with this text went to that number since it was written."""
@@ -43,7 +44,7 @@ class Sender:
         try:
             found = await self._client.sent_to(outbound.to, outbound.created_at_ms - _BEFORE_MS)
         except Failed as error:
-            failed = outcome(error)
+            failed = outcome_of(error)
             return failed if isinstance(failed, AuthFailed) else Unknown(reason=str(error))
         key = outbound.key
         same = [row.sid for row in found if row.body == outbound.text and self._told.get(row.sid, key) == key]
@@ -67,16 +68,3 @@ class Sender:
         if not outbound.text.strip() or len(outbound.text) > SMS_CHARS_MAX:
             return f"a text message has 1 to {SMS_CHARS_MAX} characters, this one {len(outbound.text)}"
         return ""
-
-
-def outcome(error: Failed) -> SendOutcome:
-    """What an error means for what was to be sent."""
-    match error:
-        case Denied():
-            return AuthFailed(reason=str(error))
-        case Later():
-            return Retry(reason=str(error), after_s=error.after_s)
-        case Refused():
-            return Rejected(reason=str(error))
-        case _:
-            return Unknown(reason=str(error))

@@ -6,6 +6,7 @@ from typing import Final, Self
 
 from aiohttp import web
 
+from connectors.simulated.world import Fault
 from router.listening import Listener
 
 HOST: Final = "127.0.0.1"
@@ -51,6 +52,15 @@ class Loopback:
 
     async def _end(self) -> None:
         """Before it stops listening."""
+
+    async def play(self, request: web.Request, fault: Fault) -> web.Response:
+        """Answer as a fault has it, or not at all."""
+        if fault.how == "reset_before":
+            return reset(request)
+        if fault.how == "silence":
+            await self.silent.wait()
+        headers = {"Content-Type": fault.content_type, **fault.headers}
+        return web.Response(status=fault.status, body=fault.body, headers=headers)
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -4,7 +4,7 @@ A page is a head, a line that says who one is, and panels. What was said in a pa
 which asks for itself again while the page, with what is being written, stays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -103,8 +103,9 @@ def somebody(number: int, name: str) -> str:
 <button>Change 改名</button><a href="/?id={number + 1}&amp;name=Kim">another customer 换一个客户</a></form>"""
 
 
-def named(number: str, name: str, default: int) -> tuple[int, str]:
+def named(given: Mapping[str, object], default: int) -> tuple[int, str]:
     """Who a request speaks for: a number of at most 15 digits, and a name."""
+    number, name = str(given.get("id", "")), str(given.get("name", ""))
     is_one = number.isascii() and number.isdecimal() and len(number) <= 15 and int(number) > 0
     return (int(number) if is_one else default), (name.strip()[:NAME_CHARS_MAX] or "Kim")
 

@@ -11,13 +11,15 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from connectors.telegram.client import Client, Denied, Disputed, Failed, Later
+from connectors.telegram.client import Client, Disputed
 from connectors.telegram.polling import Poller
 from connectors.telegram.sending import Sender
 from connectors.telegram.settings import Settings
 from connectors.telegram.take import Taker
 from connectors.telegram.webhook import PATH, Webhook
+from router.backoff import Backoff
 from router.connector import AuthFailed, Context, Health, Inlet, Outbound, Route, SendOutcome, Unknown
+from router.failures import Denied, Failed, Later
 from router.model.signals import Signal
 
 _CHECK_S: Final = 9.0
@@ -33,7 +35,8 @@ class TelegramConnector:
     def __init__(self, settings: Settings, context: Context) -> None:
         self._settings, self._context, self._times = settings, context, settings.timeouts
         self._client = Client(settings)
-        self._taker = Taker(self._client, context, self._pause)
+        self._backoff = Backoff(context, self._times)
+        self._taker = Taker(self._client, context, self._backoff)
         self._sender = Sender(self._client, context.clock)
         self._webhook = Webhook(settings, context, self._taker)
         self._failures = 0
@@ -57,7 +60,7 @@ class TelegramConnector:
         await self._taker.introduce()
         if self._settings.mode == "webhook":
             await self._keep_webhook()
-        poller = Poller(self._client, self._context, self._taker, self._times, self._pause, self._heard)
+        poller = Poller(self._client, self._context, self._taker, self._times, self._backoff, self._heard)
         await poller.follow(inlet)
 
     async def _keep_webhook(self) -> None:
@@ -92,26 +95,19 @@ class TelegramConnector:
             return
         if isinstance(error, Disputed):
             self._changed("misconfigured", _dispute(str(error)))
-            await self._pause(max(self._failures, _DISPUTED_ATTEMPT))
+            await self._backoff.pause(max(self._failures, _DISPUTED_ATTEMPT))
             return
         self._changed("retrying", str(error))
         asked_s = error.after_s if isinstance(error, Later) else None
         if asked_s is not None:
             await asyncio.sleep(min(asked_s, self._times.auth_retry_s))
         else:
-            await self._pause(self._failures)
+            await self._backoff.pause(self._failures)
 
     def _heard(self, trouble: str = "") -> None:
         """Telegram answered; `trouble` is what it complains of."""
         self._failures = 0
         self._changed("retrying" if trouble else "ok", trouble)
-
-    async def _pause(self, attempt: int) -> None:
-        """Wait `retry_s` doubled `attempt` times, at most `retry_max_s`; half of it is random."""
-        longest = min(self._times.retry_s * 2.0 ** min(attempt, 30), self._times.retry_max_s)
-        # The tail of a UUIDv7 is random: the one source of randomness that a connector is given.
-        share = int(self._context.ids.new().replace("-", "")[-8:], 16) / 0xFFFF_FFFF
-        await asyncio.sleep(longest * (0.5 + share / 2))
 
     def _changed(self, state: State, detail: str = "") -> None:
         """Take note of the state; a change of it is logged, a repetition is not."""

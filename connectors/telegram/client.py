@@ -23,32 +23,19 @@ from connectors.telegram.render import Call
 from connectors.telegram.settings import Settings
 from connectors.telegram.updates import ALLOWED
 from router.bounded import read_bounded
+from router.failures import Denied, Failed, Later, Refused, Uncertain, one_line
 from router.model.limits import ATTACHMENT_BYTES_MAX
 
 FILE_BYTES_MAX: Final = 20 * 1_048_576
 """What getFile gives a bot (telegram.constants.FileSizeLimit.FILESIZE_DOWNLOAD)."""
 UPDATES_MAX: Final = 100
 """In one answer (telegram.constants.PollingLimit.MAX_LIMIT)."""
-_REASON_CHARS_MAX: Final = 300
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
 _FILE_PATH: Final = re.compile(r"(?!.*\.\.)[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*")
 assert FILE_BYTES_MAX <= ATTACHMENT_BYTES_MAX
 
 
-class Failed(Exception):
-    """A call did not do what it should; the subclasses say what to do about it. The message holds no token."""
-
-
-class Denied(Failed):
-    """The token is refused."""
-
-
 class Disputed(Failed):
     """Somebody else receives this bot's updates."""
-
-
-class Refused(Failed):
-    """Never this way: the request itself is the matter."""
 
 
 class Moved(Failed):
@@ -57,18 +44,6 @@ class Moved(Failed):
     def __init__(self, chat: int) -> None:
         super().__init__(f"the group has moved to {chat}")
         self.chat = chat
-
-
-class Later(Failed):
-    """Not now, and surely not done."""
-
-    def __init__(self, reason: str, after_s: float | None = None) -> None:
-        super().__init__(reason)
-        self.after_s = after_s
-
-
-class Uncertain(Failed):
-    """No answer to go by: it may have been done."""
 
 
 class _Busy(TelegramError):
@@ -221,7 +196,7 @@ class Client:
 
     def _failed(self, error: TelegramError) -> Failed:
         """What to do about an error; of the library's, BadRequest and TimedOut are network errors, too."""
-        reason = _CONTROL.sub(" ", error.message.replace(self._token, "…"))[:_REASON_CHARS_MAX]
+        reason = one_line(error.message.replace(self._token, "…"))
         match error:
             case _Busy():
                 return Later("Telegram answered 429: too many requests", error.after_s)

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 import msgspec
 
-from connectors.telegram.client import Client, Later, encoded
+from connectors.telegram.client import Client, encoded
 from connectors.telegram.settings import Timeouts
-from connectors.telegram.take import ALBUM_MAX, Arrived, Pause, Taker, arrived
+from connectors.telegram.take import ALBUM_MAX, Arrived, Taker, arrived
+from router.backoff import Backoff
 from router.connector import Context, Cursor, Inlet, RawEvent
-from router.model.errors import StoreUnavailable
+from router.failures import Later
 
 SCOPE: Final = "updates"
 _BATCH_BYTES: Final = 8_388_608
@@ -38,11 +39,11 @@ class Poller:
         context: Context,
         taker: Taker,
         times: Timeouts,
-        pause: Pause,
+        backoff: Backoff,
         heard: Callable[[], None],
     ) -> None:
         self._client, self._context, self._taker = client, context, taker
-        self._times, self._pause, self._heard = times, pause, heard
+        self._times, self._backoff, self._heard = times, backoff, heard
         self._albums: dict[tuple[int, str], int] = {}
         """Albums that may not be whole yet, and how many pictures each had at the last look."""
 
@@ -107,28 +108,11 @@ class Poller:
         return offset
 
     async def _made(self, group: _Group) -> RawEvent:
-        attempt = 0
-        while True:
-            try:
-                return await self._taker.raw_event(group.parts)
-            except StoreUnavailable:
-                await self._store_is_away(attempt)
-                attempt += 1
+        return await self._backoff.until_stored(lambda: self._taker.raw_event(group.parts))
 
     async def _commit(self, inlet: Inlet, raws: Sequence[RawEvent], cursor: Cursor | None) -> None:
         """While the store is away, stand still: Telegram keeps what is not confirmed for a day."""
-        attempt = 0
-        while True:
-            try:
-                return await self._taker.commit(inlet, raws, cursor)
-            except StoreUnavailable:
-                await self._store_is_away(attempt)
-                attempt += 1
-
-    async def _store_is_away(self, attempt: int) -> None:
-        if attempt == 0:
-            self._context.log.warning("store.unavailable", account=self._context.account)
-        await self._pause(attempt)
+        return await self._backoff.until_stored(lambda: self._taker.commit(inlet, raws, cursor))
 
 
 def _offset(cursor: str | None) -> int | None:

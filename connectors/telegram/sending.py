@@ -6,46 +6,34 @@ surely arrived.
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final
 
 from connectors.telegram.budget import GROUP_PER_MINUTE, Budget
-from connectors.telegram.client import Client, Denied, Failed, Later, Moved, Refused
+from connectors.telegram.client import Client, Moved
 from connectors.telegram.render import Call, Place, Unsendable, place_of, render, status
-from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
-from router.model.limits import SEND_SECONDS_MAX
+from router.connector import Outbound, Rejected, Retry, SendOutcome, Sent
+from router.failures import Failed, Later, Refused, outcome_of
 from router.model.signals import Signal
 from router.model.sources import Clock
+from router.parts import Parts, Progress
 
-_SEND_S: Final = SEND_SECONDS_MAX - 5
-"""One whole send; the caller gives up a little later."""
 _PATIENCE_MS: Final = 20_000
 """So long a first part waits for its turn here; longer, and it goes back to the house."""
-_PROGRESS_MAX: Final = 1_000
-"""Replies of which some parts have arrived."""
 _SILENCE_S: Final = 60.0
 """How long no signal leaves after Telegram had too many, where it does not say how long."""
 _DONE: Final = {"deleteMessage": "message to delete not found", "editMessageText": "message is not modified"}
 """What Telegram says of a call that has been done before."""
 
 
-class _Reply:
+class _Reply(Parts):
     """One reply on its way."""
 
     def __init__(self, place: Place, calls: Sequence[Call], arrived: list[str]) -> None:
-        self.place, self.calls, self.arrived = place, calls, arrived
-        self.in_call = False
-        """A call was begun and its end has not been seen."""
+        super().__init__(len(calls), arrived)
+        self.place, self.calls = place, calls
         self.kept: int | None = None
         """Places in the group's minute; None before the first part may leave."""
-
-    def partly(self, outcome: SendOutcome) -> SendOutcome:
-        """The outcome for the whole reply: once a part has arrived, nobody may take the whole for unsent."""
-        if isinstance(outcome, Sent) or not self.arrived:
-            return outcome
-        reason = f"{len(self.arrived)} of {len(self.calls)} parts have arrived; then: {outcome.reason}"
-        return Rejected(reason=reason) if isinstance(outcome, Rejected) else Unknown(reason=reason)
 
 
 class Sender:
@@ -54,8 +42,7 @@ class Sender:
     def __init__(self, client: Client, clock: Clock) -> None:
         self._client, self._clock = client, clock
         self._budget = Budget()
-        self._progress: OrderedDict[str, list[str]] = OrderedDict()
-        """By key, the ids of the parts that have arrived."""
+        self._progress = Progress()
 
     async def send(self, outbound: Outbound) -> SendOutcome:
         """Send what of the reply has not arrived yet."""
@@ -63,18 +50,8 @@ class Sender:
             place, calls = place_of(outbound), render(outbound)
         except Unsendable as error:
             return Rejected(reason=str(error))
-        reply = _Reply(place, calls, self._progress.pop(outbound.key, []))
-        try:
-            async with asyncio.timeout(_SEND_S):
-                outcome = await self._parts(reply)
-        except TimeoutError:
-            what = f"no answer within {_SEND_S} s"
-            outcome = reply.partly(Unknown(reason=what) if reply.in_call else Retry(reason=what))
-        if reply.arrived and not isinstance(outcome, Sent):
-            self._progress[outbound.key] = reply.arrived
-            if len(self._progress) > _PROGRESS_MAX:
-                self._progress.popitem(last=False)
-        return outcome
+        reply = _Reply(place, calls, self._progress.of(outbound.key))
+        return await self._progress.send(outbound.key, reply, self._parts(reply))
 
     async def signal(self, signal: Signal) -> None:
         """Show that somebody writes, if there is room; what Telegram answers is of no consequence for replies."""
@@ -104,7 +81,7 @@ class Sender:
             if isinstance(outcome, Sent):
                 reply.arrived.append(outcome.provider_id or "")
             elif not (isinstance(outcome, Retry) and reply.arrived and outcome.after_s is not None):
-                return reply.partly(outcome)
+                return reply.whole(outcome)
         return Sent(provider_id=reply.arrived[0] or None, pieces=tuple(filter(None, reply.arrived[1:])))
 
     async def _turn(self, reply: _Reply) -> Retry | None:
@@ -147,16 +124,8 @@ class Sender:
         return Rejected(reason="the group moves on and on")
 
     def _outcome(self, error: Failed, call: Call, place: Place) -> SendOutcome:
-        match error:
-            case Later():
-                if error.after_s is not None:
-                    self._budget.close(place, self._clock.now_ms() + int(error.after_s * 1_000))
-                return Retry(reason=str(error), after_s=error.after_s)
-            case Denied():
-                return AuthFailed(reason=f"{error}: give the channel the token that BotFather shows")
-            case Refused():
-                if (done := _DONE.get(call.method)) and done in str(error).lower():
-                    return Sent()
-                return Rejected(reason=str(error))
-            case _:
-                return Unknown(reason=str(error))
+        if isinstance(error, Later) and error.after_s is not None:
+            self._budget.close(place, self._clock.now_ms() + int(error.after_s * 1_000))
+        if isinstance(error, Refused) and (done := _DONE.get(call.method)) and done in str(error).lower():
+            return Sent()
+        return outcome_of(error, "give the channel the token that BotFather shows")

@@ -4,17 +4,19 @@ Called by polling.py and webhook.py. What is not committed is not acknowledged b
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Final, Self
 
 import msgspec
 
 from connectors.telegram import updates as telegram
-from connectors.telegram.client import FILE_BYTES_MAX, Client, Failed, Later, Uncertain
+from connectors.telegram.client import FILE_BYTES_MAX, Client
 from connectors.telegram.meta import BOT_ID, BOT_NAME, GROWN, LINK
 from connectors.telegram.parse import link_token
 from connectors.telegram.updates import Envelope, File, Message
+from router.backoff import Backoff
 from router.connector import Accepted, Context, Cursor, Inlet, RawEvent
+from router.failures import Failed, Later, Uncertain
 from router.model.limits import RAW_BYTES_MAX
 from router.model.parcel import Fetched, pack, unpack
 
@@ -24,8 +26,6 @@ _HEAD_BYTES: Final = 262_144
 """Kept free beside the files of one payload."""
 _FETCH_ATTEMPTS: Final = 3
 _MB: Final = 1_048_576
-
-Pause = Callable[[int], Awaitable[None]]
 
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,8 +73,8 @@ def arrived(body: bytes) -> Arrived:
 class Taker:
     """Makes payloads of updates and hands them over."""
 
-    def __init__(self, client: Client, context: Context, pause: Pause) -> None:
-        self._client, self._context, self._pause = client, context, pause
+    def __init__(self, client: Client, context: Context, backoff: Backoff) -> None:
+        self._client, self._context, self._backoff = client, context, backoff
         self._bot: dict[str, str] = {BOT_ID: client.bot_id}
         self.ignored = 0
         """Updates that said nothing a ticket could be made of: joins, pins, pressed start buttons."""
@@ -158,7 +158,7 @@ class Taker:
             except (Later, Uncertain) as error:
                 reason = str(error)
                 if attempt + 1 < _FETCH_ATTEMPTS:
-                    await self._pause(attempt)
+                    await self._backoff.pause(attempt)
             except Failed as error:
                 reason = str(error)
                 break

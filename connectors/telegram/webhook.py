@@ -12,11 +12,11 @@ from typing import Final
 
 from aiohttp import web
 
-from connectors.telegram.client import Failed
 from connectors.telegram.settings import Settings
 from connectors.telegram.take import Arrived, Earlier, Taker, arrived
 from router.bounded import read_delivery
 from router.connector import Context, Inlet
+from router.failures import Failed
 from router.model.errors import StoreUnavailable
 
 PATH: Final = "/webhook"

@@ -11,17 +11,18 @@ from typing import Final, Literal
 from aiohttp import web
 
 from connectors.x.client import Client
-from connectors.x.failures import Denied, Failed, Forbidden, Later
-from connectors.x.polling import List, Poller
+from connectors.x.failures import Forbidden
+from connectors.x.polling import LISTS, List, Poller
 from connectors.x.sending import KEYS_REMEDY, PERMISSION_REMEDY, Sender
 from connectors.x.settings import Settings
 from connectors.x.take import Taker
 from connectors.x.upload import Uploader
 from connectors.x.webhook import PATH, Webhook
+from router.backoff import Backoff
 from router.connector import AuthFailed, Context, Health, Inlet, Outbound, Retry, Route, SendOutcome, Sent
+from router.failures import Denied, Failed, Later
 
 _CHECK_S: Final = 9.0
-_LISTS: Final[tuple[List, ...]] = ("mentions", "messages")
 State = Literal["starting", "ok", "retrying", "auth_failed", "misconfigured", "stopped"]
 _WORST: Final[tuple[State, ...]] = ("auth_failed", "misconfigured", "retrying", "starting", "ok")
 
@@ -32,7 +33,8 @@ class XConnector:
     def __init__(self, settings: Settings, context: Context) -> None:
         self._settings, self._context, self._times = settings, context, settings.timeouts
         self._client = Client(settings, context.clock)
-        self._taker = Taker(self._client, context, self._pause)
+        self._backoff = Backoff(context, self._times)
+        self._taker = Taker(self._client, context, self._backoff)
         self._sender = Sender(self._client, Uploader(self._client, context.clock, self._times.retry_s))
         self._webhook = Webhook(settings, context, self._taker)
         self._told: dict[str, tuple[State, str]] = {}
@@ -46,7 +48,7 @@ class XConnector:
         self._told.clear()
         try:
             async with asyncio.TaskGroup() as group:
-                for which in _LISTS:
+                for which in LISTS:
                     group.create_task(self._follow(which, inlet), name=f"x:{which}")
         finally:
             self._changed("stopped", "")
@@ -60,7 +62,7 @@ class XConnector:
             self._told.pop("sending", None)  # X is there and takes our keys
             self._tell(which, "ok", "")
 
-        poller = Poller(which, self._client, self._context, self._taker, self._settings, self._pause, heard)
+        poller = Poller(which, self._client, self._context, self._taker, self._settings, self._backoff, heard)
         while True:
             try:
                 await poller.follow(inlet)
@@ -83,14 +85,7 @@ class XConnector:
                 await asyncio.sleep(max(error.after_s, self._times.retry_s))
             case _:
                 self._tell(which, "retrying", f"{which}: {error}")
-                await self._pause(failures)
-
-    async def _pause(self, attempt: int) -> None:
-        """Wait `retry_s` doubled `attempt` times, at most `retry_max_s`; half of it is random."""
-        longest = min(self._times.retry_s * 2.0 ** min(attempt, 30), self._times.retry_max_s)
-        # The tail of a UUIDv7 is random: the one source of randomness that a connector is given.
-        share = int(self._context.ids.new().replace("-", "")[-8:], 16) / 0xFFFF_FFFF
-        await asyncio.sleep(longest * (0.5 + share / 2))
+                await self._backoff.pause(failures)
 
     # --- health ----------------------------------------------------------------------------------------------------
 

@@ -19,10 +19,11 @@ from oauthlib.oauth1 import Client as Signer
 from tweepy.asynchronous import AsyncClient
 
 from connectors.x import hosts
-from connectors.x.failures import Later, Problem, Refused, Uncertain, failed, told
+from connectors.x.failures import Problem, failed, told
 from connectors.x.quota import Quota
 from connectors.x.settings import Settings
 from router.bounded import read_bounded
+from router.failures import Later, Refused, Uncertain
 from router.model.limits import ATTACHMENT_BYTES_MAX
 from router.model.sources import Clock
 

@@ -6,25 +6,12 @@ from typing import Final
 
 import msgspec
 
-_REASON_CHARS_MAX: Final = 300
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
+from router.failures import REASON_CHARS_MAX, Denied, Failed, Later, Refused, Uncertain, one_line
 
 _OF_THE_APP: Final = re.compile(
     r"client app|app permissions|access level|subset of \w+ API|not enrolled|attached to a project", re.IGNORECASE
 )
 """How X says that it is not this request that is at fault."""
-
-
-class Failed(Exception):
-    """A call did not do what it should; the subclasses say what to do about it. The message holds no secret."""
-
-
-class Denied(Failed):
-    """The keys are refused."""
-
-
-class Refused(Failed):
-    """Never this way: the request itself is the matter."""
 
 
 class Forbidden(Refused):
@@ -45,18 +32,6 @@ class Duplicate(Refused):
 
 class Unusable(Refused):
     """X can make nothing of a file, however often it comes."""
-
-
-class Later(Failed):
-    """Not now, and surely not done."""
-
-    def __init__(self, reason: str, after_s: float | None = None) -> None:
-        super().__init__(reason)
-        self.after_s = after_s
-
-
-class Uncertain(Failed):
-    """No answer to go by: it may have been done."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,11 +74,6 @@ def failed(status: int, body: bytes, wait_ms: int) -> Failed:
             return Refused(reason)
 
 
-def one_line(text: str) -> str:
-    """What X says, fit for a reason."""
-    return _CONTROL.sub(" ", text)[:_REASON_CHARS_MAX]
-
-
 def _detail(body: bytes) -> str:
     """What an error says of itself; nothing for a page of some proxy."""
     try:
@@ -115,4 +85,4 @@ def _detail(body: bytes) -> str:
 
 def told(errors: Sequence[Problem]) -> str:
     """What errors say, on one line."""
-    return "; ".join(filter(None, (one.message or one.detail or one.title for one in errors)))[:_REASON_CHARS_MAX]
+    return "; ".join(filter(None, (one.message or one.detail or one.title for one in errors)))[:REASON_CHARS_MAX]

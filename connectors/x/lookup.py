@@ -15,11 +15,11 @@ import msgspec
 from connectors.x import wire
 from connectors.x.client import Client, Page
 from connectors.x.contents import unescaped
-from connectors.x.failures import Uncertain
 from connectors.x.parse import sent_at_ms
 from connectors.x.render import Place
 from connectors.x.snowflake import first_id
 from connectors.x.weigh import composed
+from router.failures import Uncertain
 
 _SKEW_MS: Final = 60_000
 """Between X's clock and ours."""

@@ -15,20 +15,21 @@ from typing import Final, Literal
 import msgspec
 
 from connectors.x.client import Client, Page
-from connectors.x.failures import Failed, Refused
 from connectors.x.parcel import Parcel
 from connectors.x.settings import Settings
 from connectors.x.snowflake import first_id, time_ms
-from connectors.x.take import Pause, Taken, Taker
+from connectors.x.take import Taken, Taker
+from router.backoff import Backoff
 from router.connector import Context, Cursor, Inlet, RawEvent
-from router.model.errors import StoreUnavailable
+from router.failures import Failed, Refused
 
 List = Literal["mentions", "messages"]
+LISTS: Final[tuple[List, ...]] = ("mentions", "messages")
 _PAGES_MAX: Final = 100
 _AHEAD_MS: Final = 3_600_000
 """A cursor of a later time than this is none of ours."""
 _KNOWN_MAX: Final = 20_000
-_BATCH: Final = 20
+BATCH: Final = 20
 """Items whose files are in memory at once."""
 _RESERVE: Final = 2
 """Calls of a window that are left for a restart or a backfill."""
@@ -63,19 +64,19 @@ class Poller:
         context: Context,
         taker: Taker,
         settings: Settings,
-        pause: Pause,
+        backoff: Backoff,
         heard: Callable[[], None],
     ) -> None:
         self._which: List = which
         self._client, self._context, self._taker, self._settings = client, context, taker, settings
-        self._pause, self._heard = pause, heard
+        self._backoff, self._heard = backoff, heard
         self._begun: _Listing | None = None
         self._known: OrderedDict[str, None] = OrderedDict()
         """What was committed since the start."""
 
     async def follow(self, inlet: Inlet) -> None:
         """Take in what comes, until something fails. Raises Failed."""
-        newest = self._read(await self._loaded())
+        newest = self._read(await self._backoff.until_stored(lambda: self._context.cursors.load(self._which)))
         if newest is None and self._settings.start_from == "now":
             # Written at once: what comes while we are away is new, though nothing came before.
             newest = int(first_id(self._context.clock.now_ms()))
@@ -85,15 +86,6 @@ class Poller:
             self._heard()
             newest = await self._take(items, inlet, newest)
             await asyncio.sleep(self._wait_s())
-
-    async def _loaded(self) -> str | None:
-        attempt = 0
-        while True:
-            try:
-                return await self._context.cursors.load(self._which)
-            except StoreUnavailable:
-                await self._store_is_away(attempt)
-                attempt += 1
 
     def _read(self, cursor: str | None) -> int | None:
         """The newest committed id; 0, which asks for all that X lists, for a cursor that cannot be right."""
@@ -161,8 +153,8 @@ class Poller:
     async def _take(self, items: Sequence[tuple[int, Taken]], inlet: Inlet, newest: int | None) -> int | None:
         """Commit in portions, oldest first; the cursor stands for all before it. Returns the newest id."""
         new = [(number, parcel) for number, parcel in items if _known_as(number, parcel) not in self._known]
-        for start in range(0, len(new), _BATCH):
-            portion = new[start : start + _BATCH]
+        for start in range(0, len(new), BATCH):
+            portion = new[start : start + BATCH]
             raws = [await self._made(parcel) for _, parcel in portion if parcel is not None]
             newest = max([newest or 0, *(number for number, _ in portion)])
             await self._commit(inlet, raws, newest)
@@ -173,29 +165,12 @@ class Poller:
         return newest
 
     async def _made(self, parcel: Parcel | RawEvent) -> RawEvent:
-        attempt = 0
-        while True:
-            try:
-                return await self._taker.raw_event(parcel)
-            except StoreUnavailable:
-                await self._store_is_away(attempt)
-                attempt += 1
+        return await self._backoff.until_stored(lambda: self._taker.raw_event(parcel))
 
     async def _commit(self, inlet: Inlet, raws: Sequence[RawEvent], newest: int) -> None:
         """While the store is away, stand still: X goes on listing what is not committed."""
         cursor = Cursor(scope=self._which, value=str(newest)) if newest else None
-        attempt = 0
-        while True:
-            try:
-                return await self._taker.commit(inlet, raws, cursor)
-            except StoreUnavailable:
-                await self._store_is_away(attempt)
-                attempt += 1
-
-    async def _store_is_away(self, attempt: int) -> None:
-        if attempt == 0:
-            self._context.log.warning("store.unavailable", account=self._context.account)
-        await self._pause(attempt)
+        return await self._backoff.until_stored(lambda: self._taker.commit(inlet, raws, cursor))
 
 
 def _known_as(number: int, parcel: Taken) -> str:

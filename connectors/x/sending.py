@@ -13,11 +13,12 @@ from typing import Final
 import msgspec
 
 from connectors.x.client import Client
-from connectors.x.failures import Denied, Duplicate, Failed, Forbidden, Gone, Later, Refused, Unpermitted
+from connectors.x.failures import Duplicate, Forbidden, Gone, Unpermitted
 from connectors.x.lookup import Lookup
 from connectors.x.render import Delivery, Part, Place, Unsendable, render
 from connectors.x.upload import Upload, Uploader
 from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
+from router.failures import Denied, Failed, Later, Refused
 from router.model.limits import SEND_SECONDS_MAX
 
 KEYS_REMEDY: Final = (

@@ -4,18 +4,19 @@ Called by polling.py, webhook.py and backfill.py. What is not committed is not a
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from connectors.x import wire
 from connectors.x.client import FILE_BYTES_MAX, Client
-from connectors.x.failures import Failed, Later
 from connectors.x.parcel import LINK, OWN_ID, Parcel, Shape, pack
 from connectors.x.parse import is_group_conversation, link_token, message_of
 from connectors.x.wire import Attachments, Includes, Media
+from router.backoff import Backoff
 from router.connector import Accepted, Context, Cursor, Inlet, RawEvent
+from router.failures import Failed, Later
 from router.model.limits import RAW_BYTES_MAX
 from router.model.parcel import Fetched
 
@@ -25,7 +26,6 @@ _FETCH_ATTEMPTS: Final = 3
 _FILES_MAX: Final = 10
 _MB: Final = 1_048_576
 
-Pause = Callable[[int], Awaitable[None]]
 Taken = Parcel | RawEvent | None
 """An item; a raw event when it cannot be read, to be set aside; None when it is nobody's matter."""
 
@@ -45,8 +45,8 @@ _decode_names = msgspec.json.Decoder(_Names).decode
 class Taker:
     """Makes payloads of items and hands them over."""
 
-    def __init__(self, client: Client, context: Context, pause: Pause) -> None:
-        self._client, self._context, self._pause = client, context, pause
+    def __init__(self, client: Client, context: Context, backoff: Backoff) -> None:
+        self._client, self._context, self._backoff = client, context, backoff
         self._own = {OWN_ID: client.own_id}
         self.ignored = 0
         """Items that said nothing a ticket could be made of: our own words, who joined a conversation."""
@@ -141,7 +141,7 @@ class Taker:
             except Later as error:
                 reason = str(error)
                 if attempt + 1 < _FETCH_ATTEMPTS:
-                    await self._pause(attempt)
+                    await self._backoff.pause(attempt)
             except Failed as error:
                 reason = str(error)
                 break

@@ -19,8 +19,9 @@ from typing import Final
 import msgspec
 
 from connectors.x.client import Client
-from connectors.x.failures import Forbidden, Later, Refused, Uncertain, Unusable, one_line
+from connectors.x.failures import Forbidden, Unusable
 from router.connector import OutboundAttachment
+from router.failures import Later, Refused, Uncertain, one_line
 from router.model.sources import Clock
 
 SEGMENT_BYTES: Final = 1_048_576

@@ -14,13 +14,13 @@ import msgspec
 from aiohttp import web
 
 from connectors.x import wire
-from connectors.x.failures import Failed
 from connectors.x.parcel import OWN_ID, Parcel, Shape
 from connectors.x.settings import Settings
 from connectors.x.take import Taker
 from connectors.x.wire import Includes
 from router.bounded import read_delivery
 from router.connector import Context, Inlet, RawEvent
+from router.failures import Failed
 from router.model.errors import StoreUnavailable
 
 PATH: Final = "/webhook"

@@ -158,5 +158,5 @@ def _address(number: int) -> str:
 
 
 def _who(given: Mapping[str, str]) -> tuple[int, str]:
-    number, name = named(given.get("id", ""), given.get("name", ""), _FIRST)
+    number, name = named(given, _FIRST)
     return number, " ".join(name.split())

@@ -6,6 +6,7 @@ Webhook Events, Error Codes) and Graph API (Comment, Webhooks for Pages, Rate Li
 
 from connectors.facebook.simulator.people import Person
 from connectors.facebook.simulator.server import GraphServer
-from connectors.facebook.simulator.world import Fault, Page
+from connectors.facebook.simulator.world import Page
+from connectors.simulated.world import Fault
 
 __all__ = ["Fault", "GraphServer", "Page", "Person"]

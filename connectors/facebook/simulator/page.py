@@ -154,5 +154,5 @@ def _buttons(one: Said) -> list[Button]:
 
 
 def _who(given: Mapping[str, object]) -> tuple[str, str]:
-    number, name = named(str(given.get("id", "")), str(given.get("name", "")), _FIRST)
+    number, name = named(given, _FIRST)
     return str(number), name

@@ -19,7 +19,7 @@ from aiohttp import web
 
 from connectors.facebook.simulator.graph import Graph, Refusal, Upload
 from connectors.facebook.simulator.people import MEDIA, kept_name
-from connectors.facebook.simulator.world import EVENT_TTL_MS, Fault, Json, Page, Pending, World
+from connectors.facebook.simulator.world import EVENT_TTL_MS, Json, Page, Pending, World
 from connectors.facebook.webhook import SIGNATURE_HEADER, signature
 from connectors.simulated.loopback import Loopback, reset
 from router.model.sources import Clock
@@ -91,10 +91,9 @@ class GraphServer(Loopback, World):
                 what = "edit"
             if what == "messages" and "sender_action" in given:
                 what = "act"
-            faults = self.faults[what]
-            fault = faults.popleft() if faults else None
+            fault = self.next_fault(what)
             if fault is not None and fault.how != "reset_after":
-                return await self._fail(request, fault)
+                return await self.play(request, fault)
             self.calls.append((request.method, what, given))
             answer = await self._answer(Graph(self, page), what, number, given, sent)
         except Refusal as refusal:
@@ -150,19 +149,10 @@ class GraphServer(Loopback, World):
             told["error_subcode"] = refusal.subcode
         return web.json_response({"error": told}, status=refusal.status, headers=self._headers())
 
-    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
-        if fault.how == "reset_before":
-            return reset(request)
-        if fault.how == "silence":
-            await self.silent.wait()
-        return web.Response(
-            status=fault.status, body=fault.body, content_type=fault.content_type, headers=fault.headers
-        )
-
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        faults, name = self.faults["file"], request.match_info["name"]
-        if faults:
-            return await self._fail(request, faults.popleft())
+        name = request.match_info["name"]
+        if (fault := self.next_fault("file")) is not None:
+            return await self.play(request, fault)
         if name not in self.files:
             return web.Response(status=403, text="URL signature expired")
         return web.Response(body=self.files[name])

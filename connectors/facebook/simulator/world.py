@@ -3,15 +3,15 @@
 Kept in a file where there is a directory, so that a killed demo loses none.
 """
 
-import asyncio
-from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import msgspec
 
+from connectors.simulated import world as simulated
 from connectors.simulated.shelf import Shelf
+from connectors.simulated.world import Fault
 from router.model.sources import Clock
 
 EVENT_TTL_MS: Final = 36 * 3_600_000
@@ -22,17 +22,6 @@ _KEPT_MESSAGES: Final = 200
 """Of one person, in the file."""
 
 Json = dict[str, Any]
-
-
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """How one call goes wrong."""
-
-    how: Literal["answer", "reset_before", "reset_after", "silence"] = "answer"
-    """reset_after: it is done, and the connection is cut before the answer."""
-    status: int = 200
-    body: bytes = b""
-    content_type: str = "application/json"
-    headers: dict[str, str] = {}
 
 
 def error(
@@ -143,27 +132,20 @@ class Page(msgspec.Struct, kw_only=True):
         return f"m_{self.id}{self.number():08d}"
 
 
-class World:
+class World(simulated.World):
     """All pages of one simulator, and what is wrong with it for now."""
 
     def __init__(self, clock: Clock, pages: Sequence[Page], directory: Path | None = None) -> None:
-        self.clock = clock
+        super().__init__(clock, "facebook", directory)
         self.pages = {page.id: page for page in pages}
-        self.faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
-        """By what is called (messages, comments, hide, edit, page, ...); used up one by one, then all is well."""
+        kept = self._load(dict[str, Page]) or {}
+        self.pages.update({number: page for number, page in kept.items() if number in self.pages})
         self.calls: list[tuple[str, str, Json]] = []
         """Every call that was understood: method, what, parameters."""
-        self.refusals: list[str] = []
-        """What the strict server had to object to."""
         self.files = Shelf(directory / "files" if directory is not None else None)
         """By name, on the file server."""
         self.usage: Json | None = None
         """What X-App-Usage says, if anything."""
-        self.changed = asyncio.Condition()
-        self._place = directory / "facebook.json" if directory is not None else None
-        if self._place is not None and self._place.exists():
-            kept = msgspec.json.decode(self._place.read_bytes(), type=dict[str, Page])
-            self.pages.update({number: page for number, page in kept.items() if number in self.pages})
 
     def only_page(self) -> Page:
         """The page, where there is one."""
@@ -177,23 +159,8 @@ class World:
             page.pending.append(Pending(kind=kind, event=event, at_ms=now_ms, due_ms=now_ms))
         await self.tell()
 
-    async def tell(self) -> None:
-        """Something has changed: keep it, and wake whoever waits."""
-        if self._place is not None:
-            for page in self.pages.values():
-                for someone in page.people.values():
-                    del someone.messages[:-_KEPT_MESSAGES]
-            waiting = self._place.with_suffix(".new")
-            waiting.write_bytes(msgspec.json.encode(self.pages))
-            waiting.rename(self._place)
-        await self.wake()
-
-    async def wake(self) -> None:
-        """Let those who wait look again."""
-        async with self.changed:
-            self.changed.notify_all()
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something is so; a test that waits in vain times out."""
-        async with self.changed:
-            await self.changed.wait_for(condition)
+    def _state(self) -> dict[str, Page]:
+        for page in self.pages.values():
+            for someone in page.people.values():
+                del someone.messages[:-_KEPT_MESSAGES]
+        return self.pages

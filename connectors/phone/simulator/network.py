@@ -1,28 +1,17 @@
 """What the telephone network knows: accounts and their numbers, telephones, calls, recordings, text messages."""
 
-import asyncio
-from collections import defaultdict, deque
 from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
 
+from connectors.simulated.world import World
 from router.model.sources import Clock
 
 How = Literal["answers", "declines", "mailbox", "no-answer", "busy", "failed", "rings"]
 AUDIO: Final = b"ID3\x04\x00\x00\x00\x00\x00\x00" + (b"\xff\xf3\x10\xc0" + bytes(22)) * 115
 """What a recording is here: three seconds of silence that players play, in frames of 26 bytes (MPEG-2 Layer III,
 8 kbit/s, 22,050 Hz, mono)."""
-
-
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """What becomes of the next call of one resource of the API."""
-
-    how: Literal["answer", "reset_before", "reset_after", "silence"] = "answer"
-    status: int = 503
-    body: bytes = b"<html><body>Service unavailable</body></html>"
-    content_type: str = "text/html"
-    headers: dict[str, str] = {}
 
 
 class OwnNumber(msgspec.Struct, kw_only=True):
@@ -94,34 +83,30 @@ class _Kept(msgspec.Struct, kw_only=True):
     messages: list[MessageRow] = []
 
 
-class Network:
-    """The state. Kept in a directory where one is given, so that a killed demo loses none."""
+class Network(World):
+    """The state."""
 
     def __init__(self, clock: Clock, accounts: dict[str, str], directory: Path | None = None) -> None:
         """`accounts`: token by SID."""
-        self.clock, self.accounts, self._directory = clock, dict(accounts), directory
+        super().__init__(clock, "phone", directory)
+        self.accounts = dict(accounts)
         self.numbers: dict[str, OwnNumber] = {}
         self.handsets: dict[str, Handset] = {}
-        self.calls: dict[str, CallRow] = {}
-        self.recordings: dict[str, RecordingRow] = {}
-        self.messages: dict[str, MessageRow] = {}
+        kept = self._load(_Kept) or _Kept()
+        self._made = kept.made
+        self.calls = {row.sid: row for row in kept.calls}
+        self.recordings = {row.sid: row for row in kept.recordings}
+        self.messages = {row.sid: row for row in kept.messages}
         self.media: dict[str, bytes] = {}
         """Pictures by path."""
         self.unreachable: set[str] = set()
         """Numbers that take no text messages: 21614."""
         self.stopped: set[str] = set()
         """Numbers that have written STOP: 21610."""
-        self.faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
-        """By resource: Account, Send, Messages, Calls, Call, Recordings, Audio, Delete, Media."""
-        self.refusals: list[str] = []
-        """What was refused, for a test to look at."""
         self.posts: list[tuple[str, int]] = []
         """Requests to webhooks, and how each was answered (0: not at all). None is repeated."""
         self.errors: list[str] = []
         """Documents that could not be carried out, and addresses that nobody answered at."""
-        self._made = 0
-        self.changed = asyncio.Condition()
-        self._load()
 
     def sid(self, kind: str) -> str:
         """A new id of the provider's form."""
@@ -137,36 +122,10 @@ class Network:
         self.numbers[number] = found
         return found
 
-    async def tell(self) -> None:
-        """Something changed: keep it and wake whoever waits."""
-        self._save()
-        async with self.changed:
-            self.changed.notify_all()
-
-    def _load(self) -> None:
-        path = self._path()
-        if path is None or not path.exists():
-            return
-        kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
-        self._made = kept.made
-        self.calls = {row.sid: row for row in kept.calls}
-        self.recordings = {row.sid: row for row in kept.recordings}
-        self.messages = {row.sid: row for row in kept.messages}
-
-    def _save(self) -> None:
-        path = self._path()
-        if path is None:
-            return
-        kept = _Kept(
+    def _state(self) -> _Kept:
+        return _Kept(
             made=self._made,
             calls=list(self.calls.values()),
             recordings=list(self.recordings.values()),
             messages=list(self.messages.values()),
         )
-        # Beside it first: a demo that is killed meanwhile finds the old one whole.
-        beside = path.with_suffix(".new")
-        beside.write_bytes(msgspec.json.encode(kept))
-        beside.replace(path)
-
-    def _path(self) -> Path | None:
-        return None if self._directory is None else self._directory / "phone.json"

@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 from aiohttp import web
 
 from connectors.phone.simulator.call import Call
-from connectors.phone.simulator.network import CallRow, Fault, MessageRow, Network, RecordingRow
+from connectors.phone.simulator.network import CallRow, MessageRow, Network, RecordingRow
 from connectors.phone.simulator.wire import PATIENCE_S, Answer, Wire
 from connectors.simulated.loopback import Loopback, reset
 from router.model.sources import Clock
@@ -124,10 +124,9 @@ class PhoneServer(Loopback, Network):
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
                 self._allow(request)
-                queue = self.faults[resource]
-                fault = queue.popleft() if queue else None
+                fault = self.next_fault(resource)
                 if fault is not None and fault.how != "reset_after":
-                    return await self._fail(request, fault)
+                    return await self.play(request, fault)
                 answer = await handler(request)
             except _Refusal as refusal:
                 self.refusals.append(str(refusal))
@@ -146,15 +145,6 @@ class PhoneServer(Loopback, Network):
         account = request.match_info["account"]
         if scheme != "Basic" or name != account or self.accounts.get(account) != token or not token:
             raise _Refusal(401, 20003, "Authenticate")
-
-    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
-        if fault.how == "reset_before":
-            return reset(request)
-        if fault.how == "silence":
-            await self.silent.wait()
-        return web.Response(
-            status=fault.status, body=fault.body, content_type=fault.content_type, headers=fault.headers
-        )
 
     async def _account(self, request: web.Request) -> web.Response:
         sid = request.match_info["account"]

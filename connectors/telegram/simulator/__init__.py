@@ -4,8 +4,8 @@ For `switchboard demo` and the tests. `server.py` is the way in. Sources: Bot AP
 tdlib/telegram-bot-api, WebhookActor.cpp, for the order and the pace of webhook deliveries.
 """
 
+from connectors.simulated.world import Fault
 from connectors.telegram.simulator.people import Person
 from connectors.telegram.simulator.server import BotApiServer
-from connectors.telegram.simulator.world import Fault
 
 __all__ = ["BotApiServer", "Fault", "Person"]

@@ -52,7 +52,7 @@ class Page:
         return self._shown(request.query)
 
     def _shown(self, who: Mapping[str, object], refused: str = "", text: str = "") -> web.Response:
-        number, name = _who(who)
+        number, name = named(who, _FIRST)
         bot = escape(self._world.only_bot().username)
         fields = hidden(id=number, name=name)
         return _LOOK.page(
@@ -66,7 +66,7 @@ class Page:
     async def _write(self, request: web.Request) -> web.StreamResponse:
         refuse_strangers(request)
         sheet = await files.sheet(request, _TAKES)
-        number, name = _who(sheet.fields)
+        number, name = named(sheet.fields, _FIRST)
         text = written(sheet.field("text"), _TEXT_CHARS_MAX)
         if sheet.refusal or (sheet.files and utf16_units(text) > CAPTION_UNITS_MAX):
             return self._shown(sheet.fields, files.refused(sheet.refusal or _LONG), text)
@@ -82,7 +82,7 @@ class Page:
         raise back(request, id=number, name=name)
 
     async def _chat(self, request: web.Request) -> web.Response:
-        number, _ = _who(request.query)
+        number, _ = named(request.query, _FIRST)
         chat = self._world.only_bot().chats.get(number)
         messages = list(chat.messages.values())[-_SHOWN:] if chat is not None else []
         is_typing = chat is not None and chat.typing_until_ms > self._world.clock.now_ms()
@@ -117,7 +117,3 @@ def _buttons(message: Json) -> list[Button]:
         for row in rows
         for key in row
     ]
-
-
-def _who(given: Mapping[str, object]) -> tuple[int, str]:
-    return named(str(given.get("id", "")), str(given.get("name", "")), _FIRST)

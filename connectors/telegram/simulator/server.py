@@ -16,7 +16,7 @@ from aiohttp import web
 
 from connectors.simulated.loopback import Loopback, reset
 from connectors.telegram.simulator.methods import Methods, Refusal, Upload
-from connectors.telegram.simulator.world import Bot, Fault, Pending, World
+from connectors.telegram.simulator.world import Bot, Pending, World
 from router.model.sources import Clock
 
 _TOKEN: Final = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,100}")
@@ -65,10 +65,9 @@ class BotApiServer(Loopback, World):
         if bot is None:
             is_one = _TOKEN.fullmatch(request.match_info["token"]) is not None
             return _refused(Refusal(401, "Unauthorized") if is_one else Refusal(404, "Not Found"))
-        faults = self.faults[name.lower()]
-        fault = faults.popleft() if faults else None
+        fault = self.next_fault(name.lower())
         if fault is not None and fault.how != "reset_after":
-            return await self._fail(request, fault)
+            return await self.play(request, fault)
         try:
             result = await self._methods.answer(bot, name, await _parameters(request))
         except Refusal as refusal:
@@ -78,18 +77,10 @@ class BotApiServer(Loopback, World):
             return reset(request)
         return web.json_response({"ok": True, "result": result})
 
-    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
-        if fault.how == "reset_before":
-            return reset(request)
-        if fault.how == "silence":
-            await self.silent.wait()
-        return web.Response(status=fault.status, body=fault.body, content_type=fault.content_type)
-
     async def _file(self, request: web.Request) -> web.StreamResponse:
         file_id = request.match_info["file_id"]
-        faults = self.faults["file"]
-        if faults:
-            return await self._fail(request, faults.popleft())
+        if (fault := self.next_fault("file")) is not None:
+            return await self.play(request, fault)
         if request.match_info["token"] not in self.bots or file_id not in self.files or file_id in self.missing:
             return web.Response(status=404, text="Not Found")
         return web.Response(body=self.files[file_id])

@@ -3,15 +3,15 @@
 Kept in a file where there is a directory, so that a killed demo loses none: message ids never begin anew.
 """
 
-import asyncio
-from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 
+from connectors.simulated import world as simulated
 from connectors.simulated.shelf import Shelf
+from connectors.simulated.world import Fault
 from router.model.sources import Clock
 
 UPDATE_TTL_MS: Final = 24 * 3_600_000
@@ -27,16 +27,6 @@ _DEFAULT_KINDS: Final = frozenset({
 """All but those that have to be named."""
 
 Json = dict[str, Any]
-
-
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """How one call of a method goes wrong."""
-
-    how: Literal["answer", "reset_before", "reset_after", "silence"] = "answer"
-    """reset_after: it is done, and the connection is cut before the answer."""
-    status: int = 200
-    body: bytes = b""
-    content_type: str = "application/json"
 
 
 def busy(after_s: int | None = None) -> Fault:
@@ -100,30 +90,23 @@ class Bot(msgspec.Struct, kw_only=True):
         return {"id": self.id, "is_bot": True, "first_name": self.username, "username": self.username}
 
 
-class World:
+class World(simulated.World):
     """All bots of one simulator, and what is wrong with it for now."""
 
     def __init__(self, clock: Clock, bots: Mapping[str, str], directory: Path | None = None) -> None:
         """`bots`: user name by token."""
-        self.clock = clock
+        super().__init__(clock, "telegram", directory)
         self.bots = {token: Bot(token=token, username=name) for token, name in bots.items()}
-        self.faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
-        """By method in lower case; used up one by one, then all is well."""
+        kept = self._load(dict[str, Bot]) or {}
+        self.bots.update({token: bot for token, bot in kept.items() if token in self.bots})
         self.calls: list[tuple[str, Json]] = []
         """Every call that was understood."""
         self.sends: list[tuple[int, int]] = []
         """When which chat was written to."""
-        self.refusals: list[str] = []
-        """What the strict server had to object to."""
         self.files = Shelf(directory / "files" if directory is not None else None)
         """By file id."""
         self.missing: set[str] = set()
         """File ids that getFile knows and the file server does not."""
-        self.changed = asyncio.Condition()
-        self._place = directory / "telegram.json" if directory is not None else None
-        if self._place is not None and self._place.exists():
-            kept = msgspec.json.decode(self._place.read_bytes(), type=dict[str, Bot])
-            self.bots.update({token: bot for token, bot in kept.items() if token in self.bots})
 
     def now_s(self) -> int:
         """Seconds since 1970."""
@@ -162,24 +145,9 @@ class World:
         await self.tell()
         return whole
 
-    async def tell(self) -> None:
-        """Something has changed: keep it, and wake whoever waits."""
-        if self._place is not None:
-            for bot in self.bots.values():
-                for chat in bot.chats.values():
-                    for number in list(chat.messages)[:-_KEPT_MESSAGES]:
-                        del chat.messages[number]
-            waiting = self._place.with_suffix(".new")
-            waiting.write_bytes(msgspec.json.encode(self.bots))
-            waiting.rename(self._place)
-        await self.wake()
-
-    async def wake(self) -> None:
-        """Let those who wait look again."""
-        async with self.changed:
-            self.changed.notify_all()
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something is so; a test that waits in vain times out."""
-        async with self.changed:
-            await self.changed.wait_for(condition)
+    def _state(self) -> dict[str, Bot]:
+        for bot in self.bots.values():
+            for chat in bot.chats.values():
+                for number in list(chat.messages)[:-_KEPT_MESSAGES]:
+                    del chat.messages[number]
+        return self.bots

@@ -49,7 +49,7 @@ class Page:
         return self._shown(request.query, begun={"write": request.query.get("dm", "")[:_TEXT_CHARS_MAX]})
 
     def _shown(self, who: Mapping[str, object], begun: Mapping[str, str], refused: str = "") -> web.Response:
-        number, name = _who(who)
+        number, name = named(who, _FIRST)
         own = self._server.only_account().username
         fields, asked = hidden(id=number, name=name), urlencode({"id": number, "name": name})
         post = writing(
@@ -72,7 +72,7 @@ class Page:
     async def _say(self, request: web.Request) -> web.StreamResponse:
         refuse_strangers(request)
         sheet = await files.sheet(request, _TAKES)
-        number, name = _who(sheet.fields)
+        number, name = named(sheet.fields, _FIRST)
         how, text = sheet.field("how"), written(sheet.field("text"), _TEXT_CHARS_MAX)
         if sheet.refusal:
             return self._shown(sheet.fields, {how: text}, files.refused(sheet.refusal))
@@ -101,7 +101,7 @@ class Page:
         return found[-1] if found else None
 
     async def _public(self, request: web.Request) -> web.Response:
-        number, name = _who(request.query)
+        number, name = named(request.query, _FIRST)
         state = self._server.state
         theirs = [post for post in state.posts.values() if post["author_id"] == str(number)]
         found = [*theirs, *Person(self._server, str(number), name).answers()]
@@ -114,7 +114,7 @@ class Page:
         return _LOOK.said("Posts", "".join(lines))
 
     async def _private(self, request: web.Request) -> web.Response:
-        number, name = _who(request.query)
+        number, name = named(request.query, _FIRST)
         own = self._server.conversation(self._server.only_account().id, str(number))
         found = [one for one in self._server.state.messages if one["dm_conversation_id"] == own]
         lines = [self._line(message, number, name) for message in reversed(found[-_SHOWN:])]
@@ -150,7 +150,3 @@ def _compose(address: str, number: int, name: str) -> str | None:
         return None
     text = parse_qs(parts.query).get("text", [""])[0]
     return f"/?{urlencode({'id': number, 'name': name, 'dm': f'{text} '})}"
-
-
-def _who(given: Mapping[str, object]) -> tuple[int, str]:
-    return named(str(given.get("id", "")), str(given.get("name", "")), _FIRST)

@@ -16,7 +16,7 @@ from connectors.x.simulator.methods import Methods
 from connectors.x.simulator.oauth import Denied, Doorman
 from connectors.x.simulator.refusals import Refusal, invalid
 from connectors.x.simulator.uploads import Uploads
-from connectors.x.simulator.world import Account, Fault, Json, World
+from connectors.x.simulator.world import Account, Json, World
 from router.model.sources import Clock
 
 CONSUMER_KEY: Final = "simulatedConsumerKey"
@@ -90,11 +90,9 @@ class XServer(Loopback, World):
             self.refusals.append(f"{request.method} {host}{request.path}: no such endpoint")
             return _json({"title": "Not Found", "status": 404}, 404)
         name, handler, ids = found
-        faults = self.faults[name]
-        fault = faults.popleft() if faults else None
-        fault = None if fault is not None and fault.how == "none" else fault
+        fault = self.next_fault(name)
         if fault is not None and fault.how != "reset_after":
-            return await self._fail(request, fault)
+            return await self.play(request, fault)
         try:
             account = self._signed(request, host)
         except Denied as denied:
@@ -120,18 +118,9 @@ class XServer(Loopback, World):
         token = self.doorman.check(request.method, url, request.rel_url.raw_query_string, header, secrets, now_s)
         return self.accounts[token]
 
-    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
-        if fault.how == "reset_before":
-            return reset(request)
-        if fault.how == "silence":
-            await self.silent.wait()
-        headers = {"Content-Type": fault.content_type, **fault.headers}
-        return web.Response(status=fault.status, body=fault.body, headers=headers)
-
     async def _file(self, request: web.Request, host: str) -> web.StreamResponse:
-        faults = self.faults["file"]
-        if faults:
-            return await self._fail(request, faults.popleft())
+        if (fault := self.next_fault("file")) is not None:
+            return await self.play(request, fault)
         if host in PRIVATE_FILES:
             try:
                 self._signed(request, host)

@@ -3,19 +3,19 @@
 Kept in a file where there is a directory, so that a killed demo loses none.
 """
 
-import asyncio
 import hashlib
 import itertools
 import re
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 
+from connectors.simulated import world as simulated
 from connectors.simulated.shelf import Shelf
+from connectors.simulated.world import Fault
 from connectors.x.snowflake import first_id
 from router.model.sources import Clock
 
@@ -32,17 +32,6 @@ _KEPT: Final = 500
 """Posts."""
 _KEPT_MESSAGES: Final = 10_000
 """In the file."""
-
-
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """How one call of an endpoint goes wrong."""
-
-    how: Literal["answer", "reset_before", "reset_after", "silence", "none"] = "answer"
-    """reset_after: it is done, and the connection is cut before the answer. none: nothing goes wrong this time."""
-    status: int = 200
-    body: bytes = b""
-    content_type: str = "application/json"
-    headers: dict[str, str] = {}
 
 
 def busy(reset_s: int | None = None) -> Fault:
@@ -83,34 +72,26 @@ class State(msgspec.Struct, kw_only=True):
     """People who take no direct messages of strangers."""
 
 
-class World:
+class World(simulated.World):
     """All of one simulator."""
 
     def __init__(self, clock: Clock, accounts: Iterable[Account], directory: Path | None = None) -> None:
-        self.clock = clock
+        super().__init__(clock, "x", directory)
         self.accounts = {account.token: account for account in accounts}
-        self.state = State()
-        self.faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
-        """By endpoint; used up one by one, then all is well."""
+        self.state = self._load(State) or State()
         self.limits = dict(_LIMITS)
         self.calls: list[tuple[str, Json]] = []
         """Every call that was understood, by endpoint."""
-        self.refusals: list[str] = []
-        """What the strict server had to object to."""
         self.files = Shelf(directory / "files" if directory is not None else None)
         """By path at the file server."""
         self.missing: set[str] = set()
         """Paths that have expired."""
         self.unlisted: set[str] = set()
         """Ids that lists do not show yet."""
-        self.changed = asyncio.Condition()
         self._sequence = itertools.count()
         self._last_id = 0
         self._used: dict[tuple[str, str], tuple[int, int]] = {}
         """By account and endpoint: when the window began, and the calls in it."""
-        self._place = directory / "x.json" if directory is not None else None
-        if self._place is not None and self._place.exists():
-            self.state = msgspec.json.decode(self._place.read_bytes(), type=State)
         for account in self.accounts.values():
             self.user(account.id, account.username, account.username)
 
@@ -217,23 +198,6 @@ class World:
             "x-rate-limit-reset": str((began_ms + WINDOW_MS) // 1_000 + 1),
         }
 
-    # --- waiting ---------------------------------------------------------------------------------------------------
-
-    async def tell(self) -> None:
-        """Something has changed: keep it, and wake whoever waits."""
-        if self._place is not None:
-            del self.state.messages[:-_KEPT_MESSAGES]
-            waiting = self._place.with_suffix(".new")
-            waiting.write_bytes(msgspec.json.encode(self.state))
-            waiting.rename(self._place)
-        await self.wake()
-
-    async def wake(self) -> None:
-        """Let those who wait look again."""
-        async with self.changed:
-            self.changed.notify_all()
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something is so; a test that waits in vain times out."""
-        async with self.changed:
-            await self.changed.wait_for(condition)
+    def _state(self) -> State:
+        del self.state.messages[:-_KEPT_MESSAGES]
+        return self.state

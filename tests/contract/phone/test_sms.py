@@ -130,7 +130,7 @@ async def test_every_end_of_a_send_has_its_outcome():
         for fault, kind, copies in (
             (BUSY, Retry, 0),
             (Fault(status=429), Retry, 0),
-            (Fault(), Unknown, 0),
+            (Fault(status=503), Unknown, 0),
             (Fault(how="reset_before"), Unknown, 0),
             (Fault(how="reset_after"), Unknown, 1),
             (Fault(status=200, body=b"<html>"), Unknown, 0),
@@ -202,7 +202,7 @@ async def test_check_says_whose_account_it_is_or_what_is_wrong():
         assert refused.state == "auth_failed"
         assert TOKEN not in refused.detail
         network.accounts[SID] = TOKEN
-        network.faults["Account"].append(Fault(status=200))
+        network.faults["Account"].append(Fault(body=b"<html>"))
         assert (await connector.check()).state == "retrying"
         await network.stop()
         assert (await connector.check()).state == "retrying"

@@ -181,7 +181,7 @@ async def test_trouble_is_told_once_and_what_happened_meanwhile_arrives():
             await connector._look(house)
         assert connector.health().state == "auth_failed"
         network.accounts[SID] = TOKEN
-        network.faults["Calls"].extend([Fault(status=429, headers={"Retry-After": "7"}), Fault()])
+        network.faults["Calls"].extend([Fault(status=429, headers={"Retry-After": "7"}), Fault(status=503)])
         await connector._look(house)
         await connector._look(house)
         assert connector.health().state == "retrying"

@@ -4,12 +4,13 @@ import msgspec
 import pytest
 
 from connectors.x import sending
-from connectors.x.failures import Later, Unusable
+from connectors.x.failures import Unusable
 from connectors.x.simulator import Fault, busy
 from connectors.x.simulator.people import path_of
 from connectors.x.upload import READY_MS_MAX, SEGMENT_BYTES, Upload, Uploader
 from router.clock import SystemClock, VirtualClock
 from router.connector import AuthFailed, OutboundAttachment, Rejected, Retry, Sent, Unknown
+from router.failures import Later
 from tests.servers.x_house import QUICK, XHouse, now, person
 
 FILM = b"\0\0\0\x0cftypmp42\0\0\0\x08moov" + bytes(range(256)) * 10_000

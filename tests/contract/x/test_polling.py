@@ -5,10 +5,10 @@ import asyncio
 import aiohttp
 import pytest
 
-from connectors.x.failures import Refused
 from connectors.x.simulator import Fault, busy
 from connectors.x.snowflake import first_id
 from router.clock import SystemClock
+from router.failures import Refused
 from router.model.errors import Refused as HouseRefused
 from tests.servers.x_house import OWN, XHouse, account, person, running, server, texts
 

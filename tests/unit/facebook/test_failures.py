@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from connectors.facebook.failures import Denied, Later, Refused, Uncertain, failure
+from connectors.facebook.failures import Refused, failure
 from connectors.facebook.usage import APP, BUSINESS, usage_of
+from router.failures import Denied, Later, Uncertain
 
 FULL = {BUSINESS: '{"1": [{"type": "messenger", "call_count": 100, "estimated_time_to_regain_access": 19}]}'}
 
