@@ -38,6 +38,7 @@ from router.web.views import EventView, MessageView, TicketRow
 
 _TYPES: tuple[type, ...] = (*requests.Body.__subclasses__(), Answer, TicketRow, MessageView, EventView)
 MESSAGE = {"$ref": "#/components/schemas/Message"}
+_SHOWS = {"enum": ["image", "audio", None]}
 _FINDINGS = {
     "type": "array",
     "items": fields(field=TEXT, start=WHOLE, end=WHOLE, type=TEXT),
@@ -131,7 +132,7 @@ def _paths() -> dict[str, object]:
             "post": operation(
                 "Attach a file to a reply to come: the body is the file; refused when its channel cannot carry it",
                 answers=answers(
-                    fields(file=fields(id=TEXT, name=TEXT, content_type=TEXT, size=WHOLE, shows=TEXT)), "201"
+                    fields(file=fields(id=TEXT, name=TEXT, content_type=TEXT, size=WHOLE, shows=_SHOWS)), "201"
                 ),
                 parameters=[*TICKET, *query("name")],
                 body={

@@ -220,6 +220,9 @@ async def test_answers_are_as_the_description_says(house):
     Draft202012Validator({**schema, "components": described["components"]}).validate(shown)
     note = await post(house, one.format(ticket=row["number"]) + "/notes", {"text": "seen"}, 201, key="described")
     fits(note, one + "/notes", "201", "post")
+    async with house.agent.post(one.format(ticket=row["number"]) + "/files?name=a.bin", data=b"\x07\x08") as answer:
+        assert answer.status == 201
+        fits(await answer.json(), one + "/files", "201", "post")
     found = await post(house, "/api/v1/messages", {}, 422, session=house.program)
     fits(found, "/api/v1/messages", "422", "post", "application/problem+json")
 
