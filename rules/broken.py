@@ -13,6 +13,7 @@ _KEY: Final = r"[A-Za-z_][\w.| -]*?"
 _GLUED: Final = re.compile(rf"(?:- +)?(?P<key>{_KEY})(?P<colon>[:：])(?P<value>(?!//)\S.*)?")
 """`id:refund` or `id：refund`: one word to YAML."""
 _DASH: Final = re.compile(r"-[A-Za-z]\S*:")
+_OTHER_DASH: Final = re.compile("[–—－−•·] ")
 _CHECK: Final = "check indentation, quotes and brackets here"
 _IN_LINE: Final = re.compile(r":(?=\s)")
 
@@ -87,7 +88,12 @@ def _of_shape(report: _Report) -> Slip | None:
                 line, col, said, f"close the bracket of {where} before this, or put a text with signs in quotes"
             )
         case "could not find expected ':'":
-            return Slip(row, start, said, "write : and a blank behind a key, or put a text in quotes")
+            glued = _glued(report.lines[row : row + 1], 0)
+            return (
+                glued._replace(line=row)
+                if glued
+                else Slip(row, start, said, "write : and a blank behind a key, or put a text in quotes")
+            )
         case "did not find expected <document start>":
             return _out_of_line(line, col)
         case "block sequence entries are not allowed in this context":
@@ -110,6 +116,8 @@ def _glued(lines: list[str], line: int) -> Slip | None:
         start = len(lines[number]) - len(lines[number].lstrip())
         if _DASH.match(bare):
             return Slip(number, start, "there is no blank behind the -", "write - and a blank")
+        if _OTHER_DASH.match(bare):
+            return Slip(number, start, "this sign is not the - of a list", "write - and a blank")
         found = _GLUED.match(bare)
         if found is None or (found["colon"] == ":" and found["value"] is None):
             continue

@@ -54,7 +54,7 @@ def doubt(book: Book, rules: tuple[Rule, ...], trials: tuple[Trial, ...], sectio
 
 def _one_character(word: Scalar, book: Book) -> None:
     folded = fold_word(word.value)
-    if len(folded) == 1 and folded >= WIDE_FROM:
+    if len(folded) == 1 and folded >= WIDE_FROM and folded.isalpha():  # an emoji is no part of a word
         book.problems.warn(
             word.at,
             "one-character",

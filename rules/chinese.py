@@ -22,6 +22,7 @@ TEXTS: Final = {
     "a list cannot begin behind its key": "列表不能写在键的后面",
     "there is no blank behind the -": "- 后面缺少空格",
     "there is no blank behind the colon": "冒号后面缺少空格",
+    "this sign is not the - of a list": "这个符号不是列表的 -",
     "this colon is a Chinese one": "这是中文冒号",
     "a value holds a second colon": "值里还有一个冒号",
     "these keys do not belong to the line before": "这些键不属于上一行",
@@ -65,6 +66,7 @@ TEXTS: Final = {
     "{word} holds a * that is looked for as it is": "{word} 中的 * 会按原样查找",
     "the quotation marks of {word} are looked for too": "{word} 的引号也会被查找",
     "{word} is one word, for its comma is a Chinese one": "{word} 是一个词，因为里面的是中文逗号",
+    "{word} is one word, for | does not part words": "{word} 是一个词，| 不分隔词",
     "{word} is twice in {list}": "{word} 在 {list} 中出现两次",
     "{word} holds {inner}, also in {list}": "{word} 包含了 {list} 中的 {inner}",
     "the list {other} holds every word of {name}": "词表 {other} 包含 {name} 的全部词",
@@ -88,9 +90,11 @@ TEXTS: Final = {
     "the expression is too costly": "正则表达式代价过高",
     "{n} characters": "长达 {n} 个字符",
     "{one} and {other} never hold together": "{one} 与 {other} 不可能同时成立",
+    "no connector speaks for {name}": "没有渠道叫 {name}",
     "{field} never holds": "{field} 永远不成立",
     "{field} holds for every message": "{field} 对所有消息都成立",
     "the expression {source} finds something in every text": "正则表达式 {source} 在任何文本中都会命中",
+    "the slashes around {source} are looked for too": "{source} 两端的斜杠也会被查找",
     "the expression never finds {found}": "正则表达式永远找不到 {found}",
     # Fields of the site.
     "the field {name} exists already": "字段 {name} 已经存在",
@@ -119,7 +123,6 @@ TEXTS: Final = {
     "the rule has no id": "规则没有 id",
     "the rule {name} does nothing": "规则 {name} 什么也不做",
     "then must be a map such as queue: billing": "then 必须是映射，例如 queue: billing",
-    "there is no priority": "没有 priority",
     "{n} tags": "{n} 个标签",
     "a note of {n} characters": "备注长达 {n} 个字符",
     "force has nothing to force": "force 没有作用对象",
@@ -212,6 +215,7 @@ TEXTS: Final = {
     "engine is {found}": "engine 不能是 {found}",
     "the rules need an engine {found}": "规则需要引擎 {found}",
     "{path}: the rules cannot be read ({reason})": "{path}：无法读取规则（{reason}）",
+    "{path}: this is a file; name the folder that it is in": "{path}：这是文件；请写它所在的文件夹",
     "{path}: no rules here; put at least one .yaml file, or start from the shipped pack": (
         "{path}：这里没有规则；请放入至少一个 .yaml 文件，或从自带的规则包开始"
     ),

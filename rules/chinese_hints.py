@@ -37,6 +37,7 @@ HINTS: Final = {
     "write one": "请写上",
     "write message.findings|has: {name}": "请写 message.findings|has: {name}",
     "only at the end of a word it stands for any ending": "只有在词尾才表示任意结尾",
+    "leave them out; capitals make no difference": "去掉它们；大小写本来就不区分",
     "leave them out, or use straight ones": "去掉引号，或改用英文引号",
     "write , between words; put it in quotes if it is one": "词之间请写英文逗号；若确是一个词，请加上引号",
     "keep one": "保留一个",
@@ -64,6 +65,8 @@ HINTS: Final = {
     "check indentation, quotes and brackets here": "检查此处的缩进、引号和括号",
     "write blanks instead; two for each level": "请改用空格；每层两个",
     "put it in quotes": "请加上引号",
+    "put a text that begins with {{ in quotes": "以 {{ 开头的文本请加上引号",
+    "its colon is a Chinese one; write : and a blank": "它的冒号是中文冒号；请写 : 和空格",
     "close it, or leave it out": "请闭合，或去掉",
     "close the bracket of {where} before this, or put a text with signs in quotes": (
         "请在此之前闭合 {where} 的括号，或给含符号的文本加上引号"
@@ -108,6 +111,9 @@ HINTS: Final = {
     "from the first day to the last": "从第一天到最后一天",
     "for example open: {mon-fri: 09:00-18:00}": "例如 open: {mon-fri: 09:00-18:00}",
     "for example 09:00-18:00 or 22:00-06:00": "例如 09:00-18:00 或 22:00-06:00",
+    "several hours of a day stand in brackets: [09:00-12:00, 13:00-18:00]": (
+        "同一天的几段时间写在方括号里：[09:00-12:00, 13:00-18:00]"
+    ),
     "for example 2026-10-01 or 2026-10-01 to 2026-10-07": "例如 2026-10-01 或 2026-10-01 to 2026-10-07",
     "for example 2026-12-24 Asia/Shanghai, 2026-12-24 09:00 Asia/Shanghai or 2026-12-24T09:00+08:00": (
         "例如 2026-12-24 Asia/Shanghai、2026-12-24 09:00 Asia/Shanghai 或 2026-12-24T09:00+08:00"
@@ -122,7 +128,11 @@ HINTS: Final = {
     # Rules.
     "write id: a-short-name": "写 id: a-short-name",
     "write version: 1": "写 version: 1",
-    "write urgency": "请写 urgency",
+    "write it under then:": "请写在 then: 之下",
+    "write it beside when, not in it": "请与 when 并列，不要写在其中",
+    "write the condition without it, under not:": "去掉否定词，把条件写在 not: 之下",
+    "a field comes first: message.text|{operator}": "前面要有字段：message.text|{operator}",
+    "a list stands in [ and ]": "列表写在 [ 和 ] 之间",
     "add then: with tag, urgency, queue or reply": "加上 then:，写 tag、urgency、queue 或 reply",
     "{rule} (line {line}) takes all its messages first": "{rule}（第 {line} 行）先拿走了它的全部消息",
     "delete it, or give it a later day": "删除，或改成更晚的日期",

@@ -18,6 +18,8 @@ from rules.wording import Matches
 
 TEXTS: Final = ("", "a", "\u4e00", "0 0", ".")
 """What finds something in all of these finds something in every text."""
+_SLASHED: Final = re.compile("/.+/[a-z]*")
+"""An expression as other languages write it."""
 _ESCAPE: Final = re.compile(r"\\.|\[[^\]]*\]")
 
 
@@ -79,6 +81,9 @@ class _Search:
         if always:
             text = f"the expression {source} finds something in every text"
             self._doubt(condition, "always", text, "say what has to be there")
+        if _SLASHED.fullmatch(source):
+            text = f"the slashes around {source} are looked for too"
+            self._doubt(condition, "signs", text, "leave them out; capitals make no difference")
         plain = _ESCAPE.sub("", source)
         folded = fold_word(plain)
         if "|" not in source and not {*plain.lower()} <= {*folded, *" \n"} and _needed(plain):

@@ -209,7 +209,8 @@ class _Composer:
         pairs: dict[str, tuple[Scalar, Node]] = {}
         for key, value in zip(ended.items[::2], ended.items[1::2], strict=True):
             if not isinstance(key, Scalar):
-                self._problems.error(key.at, "key", "a key must be a word", "quote it or split it")
+                hint = "put a text that begins with {{ in quotes" if isinstance(key, Table) else "quote it or split it"
+                self._problems.error(key.at, "key", "a key must be a word", hint)
             elif key.value == "<<":
                 self._problems.error(key.at, "key", "merge keys are not supported", "write the keys out")
             elif key.value in pairs:

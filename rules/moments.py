@@ -5,11 +5,11 @@ A day without a time stands for all of it, so that `until: 2026-12-24 Europe/Rom
 
 import re
 from datetime import date, datetime, time, timedelta, tzinfo
+from difflib import get_close_matches
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from rules.document import Node
-from rules.problems import meant
 from rules.reader import Reader
 
 DURATION_MAX_MS: Final = 366 * 86_400_000
@@ -24,6 +24,9 @@ _MOMENT: Final = re.compile(
     r" ?(?P<zone>Z|[+-][0-9]{2}:[0-9]{2}|[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*)?"
 )
 _DURATION: Final = re.compile(r"([0-9]{1,6})(s|m|h|d)")
+_SHIFTED: Final = re.compile("[+-]?[0-9]")
+_LETTERS_MAX: Final = 4
+"""Of an abbreviation such as CEST."""
 _UNIT_MS: Final = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _EXAMPLE: Final = "for example 2026-12-24 Asia/Shanghai, 2026-12-24 09:00 Asia/Shanghai or 2026-12-24T09:00+08:00"
 
@@ -94,11 +97,22 @@ def zone_named(name: str) -> ZoneInfo | None:
 
 
 def _unknown_zone(node: Node, name: str, reader: Reader) -> None:
-    names = {known.casefold(): known for known in available_timezones()}
-    hint = meant(name, names)
-    near = hint.removeprefix("did you mean ").removesuffix("?")
-    hint = f"did you mean {names[near]}?" if near in names else "an IANA name such as Asia/Shanghai"
+    near = _place(name)
+    hint = f"did you mean {near}?" if near else "an IANA name such as Asia/Shanghai"
     reader.fail(node.at, "unknown-zone", f"there is no time zone {name}", hint)
+
+
+def _place(name: str) -> str | None:
+    """The zone of a place that is written like `name`. Letters and offsets are near to others that are hours away: HKT
+    to HST, UTC+8 to UTC."""
+    written = name.casefold().replace(" ", "_")
+    places = {part: zone for zone in sorted(available_timezones()) if "/" in zone for part in _spellings(zone)}
+    near = get_close_matches(written, places, n=1, cutoff=0.8) if len(written) > _LETTERS_MAX else []
+    return places[near[0]] if near and not _SHIFTED.search(written) else None
+
+
+def _spellings(zone: str) -> tuple[str, str]:
+    return zone.casefold(), zone.casefold().rpartition("/")[2]
 
 
 def duration(node: Node, what: str, reader: Reader) -> int | None:

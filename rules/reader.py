@@ -5,8 +5,9 @@ finds all mistakes.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
+from types import MappingProxyType
 
 from rules.document import Listing, Node, Scalar, Table
 from rules.problems import Position, Problems, meant
@@ -14,6 +15,8 @@ from rules.problems import Position, Problems, meant
 TRUE, FALSE = frozenset({"true", "yes", "on"}), frozenset({"false", "no", "off"})
 ID = re.compile(r"[a-z0-9]+(?:[-/][a-z0-9]+)*")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,6})?")
+_GLUED = re.compile(r"[a-z][\w.| -]*：")
+"""A key whose colon YAML does not know."""
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 
 
@@ -27,8 +30,10 @@ class Reader:
         """Record an error."""
         self.problems.error(at, code, text, hint)
 
-    def keys(self, node: Node, known: Iterable[str], what: str) -> dict[str, Node]:
-        """Read a map with known keys."""
+    def keys(
+        self, node: Node, known: Iterable[str], what: str, instead: Mapping[str, str] = MappingProxyType({})
+    ) -> dict[str, Node]:
+        """Read a map with known keys; `instead` says what to do about others."""
         if not isinstance(node, Table):
             self.wrong(node, f"{what} must be a map of keys and values")
             return {}
@@ -39,7 +44,9 @@ class Reader:
                 found[key.value] = value
             else:
                 text = f"{what} has no key {key.value}"
-                self.fail(key.at, "unknown-key", text, meant(key.value, names))
+                glued = re.split("[:：]", key.value)[0] in names
+                hint = "write : and a blank" if glued else instead.get(key.value) or meant(key.value, names)
+                self.fail(key.at, "unknown-key", text, hint)
         return found
 
     def lacks(self, node: Table, key: str, known: Collection[str]) -> bool:
@@ -151,4 +158,7 @@ class Reader:
         kind = {Table: "a map", Listing: "a list"}.get(type(node), "")
         if isinstance(node, Scalar):
             kind = "nothing" if node.empty else f"{node.value[:40]!r}"
-        self.fail(node.at, "type", text, f"found {kind}")
+        glued = isinstance(node, Scalar) and not node.quoted and _GLUED.match(node.value)
+        self.fail(
+            node.at, "type", text, "its colon is a Chinese one; write : and a blank" if glued else f"found {kind}"
+        )

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from rules import acts, at_the_door, changed, events, period, skills
+from rules import acts, at_the_door, changed, events, intended, period, skills
 from rules.book import Book
 from rules.conditions import All, Condition, Not
 from rules.document import Node, Scalar, Table
@@ -21,6 +21,10 @@ NEXT = ("continue", "stop")
 ACTIONS = ("tag", "untag", "urgency", "queue", "skills", "sla", "reply", "note", "redact", *acts.KINDS, "force")
 SINGLE = ("queue", "reply", "sla", *acts.SINGLE)
 """What one rule decides; `force` says which."""
+_MISPLACED = {"unless": "did you mean exceptions?", "if": "did you mean when?"} | dict.fromkeys(
+    ACTIONS, "write it under then:"
+)
+"""What to do about keys that no rule has."""
 TAGS_MAX, NOTE_MAX = 16, 1_000
 
 
@@ -79,7 +83,7 @@ def read(node: Table, book: Book) -> Rule | None:
     reader = book.reader
     given = node.get("id")
     identity = given.value if isinstance(given, Scalar) else "without id"
-    keys = reader.keys(node, KEYS, f"the rule {identity}")
+    keys = reader.keys(node, KEYS, f"the rule {identity}", _MISPLACED)
     event = events.read(keys["event"], book.slas, reader) if "event" in keys else MESSAGE_RECEIVED
     if event is not None and "event" in keys:
         events.doubt(event, keys["event"], reader)
@@ -148,11 +152,7 @@ def _actions(node: Table, keys: dict[str, Node], rule: str, book: Book) -> dict[
         return {}
     if not then.entries:
         book.reader.fail(then.at, "empty", f"the rule {rule} does nothing", f"use {', '.join(ACTIONS)}")
-    for key, _ in then.entries:
-        if key.value == "priority":
-            book.reader.fail(key.at, "unknown-key", "there is no priority", "write urgency")
-            then = Table(tuple(e for e in then.entries if e[0] is not key), then.at)
-    return book.reader.keys(then, ACTIONS, "then")
+    return book.reader.keys(then, ACTIONS, "then", intended.ACTIONS)
 
 
 def _tags(actions: dict[str, Node], book: Book) -> tuple[str, ...]:

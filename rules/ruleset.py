@@ -330,7 +330,8 @@ def _check_default(book: Book, top: Position) -> None:
         for extra in those[1:]:
             at = book.queue_names[extra].at
             text = f"{extra} is a second {what} queue"
-            book.reader.fail(at, "duplicate", text, f"the first is {those[0]}; keep one")
+            first = f"{those[0]} ({book.queue_names[those[0]].at.file})"
+            book.reader.fail(at, "duplicate", text, f"the first is {first}; keep one")
 
 
 def _rules(read: list[Section], book: Book) -> list[Rule]:

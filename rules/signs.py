@@ -7,7 +7,7 @@ from rules.document import Scalar
 from rules.problems import Problems
 from rules.text import PLACEHOLDER
 
-ODD: Final = re.compile(r"[“”‘’「」『』，、\[]|\*.")
+ODD: Final = re.compile(r"[“”‘’「」『』，、|\[]|\*.")
 """What a word holds of which one of these doubts is possible."""
 _QUOTED: Final = re.compile("[“”‘「『].*[“”’」』]|[“‘「『].*|.*[”」』]")
 
@@ -23,6 +23,9 @@ def doubt(word: Scalar, problems: Problems) -> None:
         problems.warn(word.at, "signs", f"{value} holds a * that is looked for as it is", hint)
     if word.quoted:
         return
+    if "|" in value:
+        hint = "write , between words; put it in quotes if it is one"
+        problems.warn(word.at, "signs", f"{value} is one word, for | does not part words", hint)
     if _QUOTED.fullmatch(value):
         hint = "leave them out, or use straight ones"
         problems.warn(word.at, "signs", f"the quotation marks of {value} are looked for too", hint)

@@ -9,9 +9,9 @@ from typing import Final
 
 import msgspec
 
-from rules import buttons
+from rules import buttons, intended
 from rules.buttons import TemplateButton
-from rules.document import Node, Scalar
+from rules.document import Node, Scalar, Table
 from rules.problems import Position, Problems, meant
 from rules.reader import Reader
 from rules.redact import redact
@@ -126,12 +126,15 @@ def read(key: Scalar, node: Node, reader: Reader) -> Template:
             fallback, fallback_at = text, value.at
         elif LANGUAGE.fullmatch(name.value):
             check(text, value.at, reader.problems)
+            if (tag := intended.language(name.value)) is not None:
+                said = f"{name.value} is no language tag"
+                reader.problems.warn(name.at, "never", said, f"did you mean {tag}?")
             texts[name.value] = text.strip()
             places[name.value] = value.at
         else:
             hint = "use en, zh or another language tag, buttons or fallback"
             reader.fail(name.at, "value", f"{name.value} is no language tag", hint)
-    if fallback not in texts:
+    if fallback not in texts and isinstance(node, Table):
         hint = f"write a text for it, or fallback: {next(iter(texts), 'en')}"
         said = f"the template {key.value} has no text for its fallback language {fallback}"
         reader.fail(fallback_at, "template", said, hint)

@@ -1,6 +1,7 @@
 """Reads `calendars` and `times`: days that differ, and named hours in a zone."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
@@ -10,7 +11,6 @@ from rules import calendars
 from rules.book import Book
 from rules.document import Node, Scalar, Table, parse
 from rules.moments import zone
-from rules.problems import meant
 from rules.reader import Reader
 from rules.schedule import DAY_MINUTES, WEEKDAYS, Days, Range, Schedule
 
@@ -19,6 +19,8 @@ KEYS: Final = ("zone", "open", *CALENDAR_KEYS, "calendar")
 DAYS_MAX: Final = 1_000
 """Days of one line of a calendar."""
 _HOURS: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9]) ?- ?(?:([01][0-9]|2[0-3]):([0-5][0-9])|(24:00))")
+
+_LOOSE: Final = re.compile(r"([0-9]{1,2})[:.]([0-9]{2}) ?(?:-|to) ?([0-9]{1,2})[:.]([0-9]{2})")
 
 
 def define(name: Scalar, node: Node, book: Book) -> None:
@@ -103,10 +105,8 @@ def _weekdays(key: Scalar, reader: Reader) -> list[int]:
     found: list[int] = []
     for part in key.value.lower().split(","):
         ends = [end.strip() for end in part.split("-")]
-        unknown = next((end for end in ends if end not in WEEKDAYS), None)
-        if unknown is not None or len(ends) > 2:
-            hint = meant(unknown or "", [*WEEKDAYS, "mon-fri"])
-            reader.fail(key.at, "value", f"{key.value} are no weekdays", hint)
+        if len(ends) > 2 or any(end not in WEEKDAYS for end in ends):
+            reader.fail(key.at, "value", f"{key.value} are no weekdays", _days_hint(key.value))
             continue
         first, last = WEEKDAYS.index(ends[0]), WEEKDAYS.index(ends[-1])
         found += [(first + number) % 7 for number in range((last - first) % 7 + 1)]
@@ -118,7 +118,7 @@ def _ranges(node: Node, reader: Reader) -> tuple[Range, ...]:
     for scalar in reader.scalars(node, "open"):
         matched = _HOURS.fullmatch(scalar.value)
         if matched is None:
-            reader.fail(scalar.at, "value", f"{scalar.value} are no hours", "for example 09:00-18:00 or 22:00-06:00")
+            reader.fail(scalar.at, "value", f"{scalar.value} are no hours", _hours_hint(scalar.value))
             continue
         start = int(matched[1]) * 60 + int(matched[2])
         end = DAY_MINUTES if matched[5] else int(matched[3]) * 60 + int(matched[4])
@@ -130,3 +130,34 @@ def _ranges(node: Node, reader: Reader) -> tuple[Range, ...]:
     if any(one[1] > other[0] for one, other in pairwise(found)):
         reader.fail(node.at, "value", "two of the hours overlap", "make one of them")
     return tuple(found)
+
+
+def _days_hint(written: str) -> str:
+    """What to write instead of `Monday - Friday`, or of hours that stand where a day should."""
+    if _hours_in(written):
+        return "several hours of a day stand in brackets: [09:00-12:00, 13:00-18:00]"
+    parts = [[end.strip()[:3] for end in part.split("-")] for part in _plain(written).lower().split(",")]
+    if all(end in WEEKDAYS for part in parts for end in part) and all(len(part) <= 2 for part in parts):
+        return f"did you mean {', '.join('-'.join(part) for part in parts)}?"
+    return f"known: {', '.join([*WEEKDAYS, 'mon-fri'])}"
+
+
+def _hours_hint(written: str) -> str:
+    """What to write instead of `9:00–18:00`: some dashes and colons only look right."""
+    found = _hours_in(written)
+    ours = ", ".join(found)
+    ours = f"[{ours}]" if len(found) > 1 else ours
+    return f"did you mean {ours}?" if ours else "for example 09:00-18:00 or 22:00-06:00"
+
+
+def _hours_in(written: str) -> list[str]:
+    """All hours of a text, in the form that is asked for; none where more than hours stands there."""
+    text = _plain(written)
+    if _LOOSE.sub("", text).strip(" ,;"):
+        return []
+    hours = [f"{int(begin):02}:{start}-{int(end):02}:{stop}" for begin, start, end, stop in _LOOSE.findall(text)]
+    return hours if all(_HOURS.fullmatch(one) for one in hours) else []
+
+
+def _plain(text: str) -> str:
+    return re.sub("[–—−〜~至到]", "-", unicodedata.normalize("NFKC", text))

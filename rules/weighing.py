@@ -36,6 +36,8 @@ class Weighs(TextCondition):
         why = f"{self.name} {weighing.weight:+.1f}"
         if weighing.opinion is not None:
             why += f" (opinion {weighing.opinion:+.1f})"
+        if weighing.weight < max(self.least, 0):  # too little, or enough though it speaks against
+            why += f" {'<' if weighing.weight < self.least else '≥'} {self.least:g}"
         return [Evidence(f"{why}: {', '.join(words)}" if words else why, at)]
 
     def weight(self, scene: Scene) -> float:

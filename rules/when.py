@@ -5,7 +5,7 @@ import re
 
 import re2
 
-from rules import changed, hours
+from rules import changed, hours, intended
 from rules.attributes import Between, Exists, Holds, Is, Key
 from rules.book import Book
 from rules.conditions import All, AnyOf, Condition, Not
@@ -13,7 +13,7 @@ from rules.document import Listing, Node, Scalar, Table
 from rules.facts import MESSAGE_RECEIVED
 from rules.fields import LANGUAGE_FIELDS, TEXT_PARTS, Field
 from rules.near import Unless
-from rules.problems import Position, meant
+from rules.problems import Position
 from rules.reader import FALSE, TRUE
 from rules.required import required_of
 from rules.several import Several, Word
@@ -100,7 +100,9 @@ class WhenReader:
         if field is None:
             known = [*self._book.fields, *LOGIC, *HOURS]
             code = "unknown-custom" if name.startswith("custom.") else "unknown-field"
-            self._read.fail(key.at, code, f"there is no field {name}", meant(name, known))
+            self._read.fail(
+                key.at, code, f"there is no field {name}", intended.field_hint(name, known, OPERATORS["text"])
+            )
             return None
         operator = operator.strip() or default_operator(field)
         operator, exact = operator.removesuffix(" exact case"), operator.endswith(" exact case")
@@ -109,7 +111,7 @@ class WhenReader:
         allowed = operators(field)
         if operator not in allowed:
             text = f"{field.name} cannot be tested with {operator}"
-            self._read.fail(key.at, "unknown-operator", text, meant(operator, allowed))
+            self._read.fail(key.at, "unknown-operator", text, intended.operator_hint(operator, allowed))
             return None
         if (exact and (field.kind != "text" or operator not in EXACT)) or (operator == "has at least" and not counted):
             known = [*EXACT[:-1], "has at least 2"]
@@ -316,8 +318,15 @@ class WhenReader:
             return self._read.known(scalar, "queue", self._book.queues)
         if field.refers == "tag":
             return self._read.known(scalar, "tag", self._book.tags)
-        folded = fold_word(scalar.value)
-        return folded.replace("_", "-") if field.name in LANGUAGE_FIELDS else folded
+        if field.name in LANGUAGE_FIELDS:
+            if (tag := intended.language(scalar.value)) is not None:
+                said = f"{scalar.value} is no language tag"
+                self._book.problems.warn(scalar.at, "never", said, f"did you mean {tag}?")
+            return fold_word(scalar.value).replace("_", "-")
+        if field.name == "message.channel" and (kind := intended.channel(scalar.value)) is not None:
+            said = f"no connector speaks for {scalar.value}"
+            self._book.problems.warn(scalar.at, "never", said, f"did you mean {kind}?")
+        return fold_word(scalar.value)
 
     def _between(self, field: Field, operator: str, key: Scalar, value: Node) -> Condition | None:
         scalars = self._read.scalars(value, key.value)

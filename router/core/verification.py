@@ -5,7 +5,7 @@ answers with a signed call. What it says once counts, however often it says it. 
 its time is over, account facts and actions stay locked; a pass opens those of the account that logged in, no others.
 """
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -23,6 +23,7 @@ from rules.lifecycle import Verifying
 
 _ENCODER = msgspec.json.Encoder()
 TYPE: Final = "customer.verify"
+_ID_CHARS_MAX: Final = 200
 SKEW_MS: Final = 300_000
 """How far the clocks of our processes, and the back end's, may be apart; one that went back further ends checks."""
 
@@ -46,10 +47,10 @@ class CheckWord(msgspec.Struct, frozen=True, kw_only=True):
 class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the back end says of an attempt."""
 
-    attempt: str
+    attempt: Annotated[str, msgspec.Meta(min_length=1, max_length=_ID_CHARS_MAX)]
     """Its own name for the attempt: said twice, it counts once."""
     result: Literal["passed", "failed"]
-    user_id: str | None = None
+    user_id: Annotated[str, msgspec.Meta(max_length=_ID_CHARS_MAX)] | None = None
     """The account that logged in."""
 
 

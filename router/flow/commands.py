@@ -189,7 +189,7 @@ class Commands:
             changes: list[Change] = [Save(changed), Record(event), *self._told(facts, changed)]
             await self._apply(await self._judged(ticket, changes, now_ms))
 
-        await persist(attempt)
+        await persist(attempt, of=ticket_id)
 
     async def move(self, ticket_id: TicketId, queue: str, agent: Agent) -> None:
         """Hand a ticket to another queue. Raises Refused."""
@@ -223,7 +223,7 @@ class Commands:
             facts = await self._facts(ticket_id, EventId(0))
             await self._apply(lift(facts, agent.actor, self._clock.now_ms()))
 
-        await persist(attempt)
+        await persist(attempt, of=ticket_id)
 
     async def set_urgency(self, ticket_id: TicketId, urgency: Urgency, agent: Agent) -> None:
         """An agent's own judgement. Raises Refused."""
@@ -296,7 +296,7 @@ class Commands:
             )
             await self._apply([Save(changed), Record(event)])
 
-        await persist(attempt)
+        await persist(attempt, what="this agent")
 
     async def _facts(self, ticket_id: TicketId, after: EventId, post: MessageId | None = None) -> ReplyFacts:
         facts = await self._store.read(gather.reply_facts(ticket_id, after, post))
@@ -316,7 +316,7 @@ class Commands:
             changes: list[Change] = [Save(changed), *(Record(event) for event in events)]
             await self._apply(await self._judged(ticket, changes, now_ms))
 
-        await persist(attempt)
+        await persist(attempt, of=ticket_id)
 
     def _told(self, facts: ReplyFacts, after: Ticket, *, replied: bool = False) -> list[Change]:
         """The notice to the customer of what a command made of their ticket."""
@@ -351,4 +351,4 @@ class Commands:
                 )
             return done.message_id
 
-        return await persist(unless_done)
+        return await persist(unless_done, of=ticket_id)

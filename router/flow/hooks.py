@@ -1,9 +1,9 @@
 """The webhook worker: sends word of decisions to the receivers that rules name, signed, in order for each ticket."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
-import aiohttp
 import msgspec
 
 from router.bus import Bus
@@ -12,7 +12,7 @@ from router.core.pages import is_given_up
 from router.flow import rounds
 from router.flow.rulebook import Rulebook
 from router.flow.signed import NotCalled, Place, Reply, SignedCalls
-from router.model.errors import Conflict, StoreUnavailable
+from router.model.errors import StoreUnavailable
 from router.model.limits import SEND_LEASE_MS
 from router.model.sources import Clock
 from router.model.tables import HookEntry
@@ -45,7 +45,8 @@ class HookWorker:
         self._clock, self._jitter, self._metrics, self._log = clock, jitter, metrics, log
 
     async def run(self) -> None:
-        """Work until cancelled; each webhook by itself, so that a slow receiver holds up nobody else's words."""
+        """Work until cancelled; each webhook by itself, so that a slow receiver holds up nobody else's words, and each
+        word by itself, so that one that is not answered holds up its own ticket's alone."""
         watch = self._bus.watch("outbox")
         working: dict[str, asyncio.Task[None]] = {}
         try:
@@ -71,40 +72,40 @@ class HookWorker:
 
     async def _work(self, webhook: str) -> None:
         try:
-            while await self._round(webhook):
-                pass
-        except (StoreUnavailable, Conflict) as error:
-            self._log.warning("hooks.store_unavailable", **why(error))
+            claim = partial(self._claim, webhook)
+            await rounds.stream("hooks", claim, self._deliver, slots=_CONCURRENCY, bus=self._bus, log=self._log)
         except Exception as error:  # noqa: BLE001 -- nobody waits for this task, and it is begun anew while words are due
             self._log.error("hooks.failed", webhook=webhook, **why(error))
 
     async def _round(self, webhook: str) -> int:
         """Claim and send what is due for one webhook; how many rows it worked."""
-        now_ms = self._clock.now_ms()
-        claimed = await self._store.write(
-            hooks.claim(webhook, now_ms=now_ms, lease_ms=SEND_LEASE_MS, limit=_CONCURRENCY)
-        )
-        if claimed:
-            async with self._calls.session(_TIMEOUT_S) as http:
-                await asyncio.gather(*(self._deliver(item, http) for item in claimed))
-            await self._bus.notify("events")
+        claimed = await self._claim(webhook, _CONCURRENCY)
+        await asyncio.gather(*map(self._deliver, claimed))
         return len(claimed)
 
-    async def _deliver(self, item: ClaimedHook, http: aiohttp.ClientSession) -> None:
-        outcome = await self._send(item, http)
+    async def _claim(self, webhook: str, limit: int) -> Sequence[ClaimedHook]:
+        now_ms = self._clock.now_ms()
+        return await self._store.write(hooks.claim(webhook, now_ms=now_ms, lease_ms=SEND_LEASE_MS, limit=limit))
+
+    async def _deliver(self, item: ClaimedHook) -> None:
+        outcome = await self._send(item)
         self._metrics.hooks.labels(outcome.kind).inc()
         changes = after_hook(item.entry, outcome, now_ms=self._clock.now_ms(), jitter=self._jitter())
         await rounds.settle("hooks", item.entry.id, changes, store=self._store, clock=self._clock, log=self._log)
+        await self._bus.notify("events")
+        if outcome.kind != "later":
+            await self._bus.notify("outbox")  # the ticket's next word may go
         if is_given_up(changes) and _is_page(item.entry):
             self._metrics.pages_failed.labels("webhook").inc()
 
-    async def _send(self, item: ClaimedHook, http: aiohttp.ClientSession) -> HookOutcome:
+    async def _send(self, item: ClaimedHook) -> HookOutcome:
         webhook = self._rulebook.current.webhooks.get(item.entry.webhook)
         if webhook is None:
             return HookOutcome(kind="never", reason=f"the rules no longer have a webhook {item.entry.webhook}")
         place = Place(what=f"webhook {webhook.name}", url=webhook.url, secret=webhook.secret)
         try:
-            return _outcome(await self._calls.post(http, place, _body(item), item.entry.id))
+            async with self._calls.session(_TIMEOUT_S) as http:
+                return _outcome(await self._calls.post(http, place, _body(item), item.entry.id))
         except NotCalled as error:
             return HookOutcome(kind="never" if error.forever else "later", reason=error.reason)
         except Exception as error:  # noqa: BLE001 -- one word's trouble, not the worker's: it is tried again, not for ever

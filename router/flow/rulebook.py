@@ -53,6 +53,8 @@ def _below(folder: Path, above: tuple[Path, ...]) -> Iterator[Path]:
 def read_directory(directory: Path) -> dict[str, bytes]:
     """The rules files below a directory by relative name. Raises ConfigError when there are none, or too many bytes, or
     one cannot be read."""
+    if directory.is_file():
+        raise ConfigError(f"{directory}: this is a file; name the folder that it is in")
     try:
         files = {path.relative_to(directory).as_posix(): path.read_bytes() for path in rules_files(directory)}
     except OSError as error:

@@ -64,7 +64,7 @@ class Verification:
             await self._apply(facts.ticket.id, changes)
             return check
 
-        return await persist(attempt)
+        return await persist(attempt, of=ticket_id)
 
     async def answered(self, check_id: str, signed: str, body: bytes, answer: Callable[[], Answer]) -> IdentityCheck:
         """Take the back end's answer; `answer` reads the body once its signature is good.
@@ -87,7 +87,7 @@ class Verification:
                 await self._apply(ticket_id, changes)
             return changed
 
-        return await persist(attempt)
+        return await persist(attempt, of=check_id, what="this check")
 
     def _moment(self, facts: ReplyFacts) -> Moment:
         view, now_ms = self._channels.view(facts.conversation), self._clock.now_ms()

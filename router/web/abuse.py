@@ -1,9 +1,7 @@
 """Endpoints about abuse: block and lift, what is held and why, let it through."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
 
-import msgspec
 from aiohttp import web
 
 from router.flow.abuse import Abuse, held_entry
@@ -13,32 +11,14 @@ from router.model.actors import agent_of, agents_of
 from router.model.changes import contact_name, ticket_number
 from router.model.errors import Refused
 from router.model.ids import AgentId, BlockId
-from router.model.limits import ID_CHARS_MAX, PAGE_MAX, RELEASED_MAX
+from router.model.limits import PAGE_MAX
 from router.model.sources import Clock
 from router.store import blocks, channel_load, dossier, inbox
 from router.store.blocks import HeldLine
 from router.store.script import Store
+from router.web import requests
 from router.web.auth import Auth
 from router.web.problems import answer, body_of
-
-_Text = Annotated[str, msgspec.Meta(max_length=ID_CHARS_MAX)]
-_Reason = Annotated[str, msgspec.Meta(max_length=10_000)]
-
-
-class _Block(msgspec.Struct, forbid_unknown_fields=True):
-    reason: _Reason
-    contact: _Text | None = None
-    kind: _Text | None = None
-    value: _Text | None = None
-    until_ms: int | None = None
-
-
-class _Lift(msgspec.Struct, forbid_unknown_fields=True):
-    reason: _Reason
-
-
-class _Release(msgspec.Struct, forbid_unknown_fields=True):
-    held: Annotated[tuple[str, ...], msgspec.Meta(max_length=RELEASED_MAX)]
 
 
 class AbuseApi:
@@ -68,7 +48,7 @@ class AbuseApi:
 
     async def block(self, request: web.Request) -> web.Response:
         """POST /api/v1/blocks."""
-        agent, asked = await self._auth.agent(request), await body_of(request, _Block)
+        agent, asked = await self._auth.agent(request), await body_of(request, requests.Block)
         if (asked.kind is None) != (asked.value is None):
             raise Refused("bad_identity", "an identity is a kind, such as email or telegram, and its value", status=422)
         key = (asked.kind, asked.value) if asked.kind is not None and asked.value is not None else None
@@ -77,7 +57,7 @@ class AbuseApi:
 
     async def lift(self, request: web.Request) -> web.Response:
         """POST .../lift."""
-        agent, asked = await self._auth.agent(request), await body_of(request, _Lift)
+        agent, asked = await self._auth.agent(request), await body_of(request, requests.Lift)
         row = await self._abuse.lift(request.match_info["block"], asked.reason, agent.actor)
         return await self._answer(row)
 
@@ -103,7 +83,7 @@ class AbuseApi:
 
     async def release(self, request: web.Request) -> web.Response:
         """POST /api/v1/held/release."""
-        agent, asked = await self._auth.agent(request), await body_of(request, _Release)
+        agent, asked = await self._auth.agent(request), await body_of(request, requests.Release)
         return answer({"released": await self._abuse.release(asked.held, agent.actor)})
 
     async def _answer(self, row: Block, status: int = 200) -> web.Response:

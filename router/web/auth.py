@@ -8,28 +8,26 @@ import hashlib
 import secrets
 from collections import OrderedDict
 from functools import cache
-from typing import Annotated
 from urllib.parse import urlsplit
 
-import msgspec
 from aiohttp import web
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from router.model.errors import Refused
-from router.model.limits import ADDRESS_CHARS_MAX, SESSION_MS
+from router.model.limits import SESSION_MS
 from router.model.networks import network_of
 from router.model.sources import Clock
 from router.model.tables import Agent
 from router.store import people
 from router.store.script import Store
+from router.web import requests
 from router.web.problems import body_of
 
 COOKIE = "switchboard_session"
 _FAILURES_MAX = 10
 _FAILURE_WINDOW_MS = 300_000
 _REMEMBERED_MAX = 10_000
-_PASSWORD_CHARS_MAX = 1_000
 _AT_ONCE_MAX = 2
 """Passwords that are tried at the same time: each takes 64 MB and a thread that others wait for."""
 _HASHER = PasswordHasher()
@@ -65,12 +63,6 @@ def _matches(password_hash: str | None, password: str) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None
-
-
-class _Login(msgspec.Struct, forbid_unknown_fields=True):
-    login: Annotated[str, msgspec.Meta(max_length=ADDRESS_CHARS_MAX)] = ""
-    password: Annotated[str, msgspec.Meta(max_length=_PASSWORD_CHARS_MAX)] = ""
-    token: str = ""
 
 
 class Pace:
@@ -162,7 +154,7 @@ class Auth:
     async def login(self, request: web.Request) -> web.Response:
         """POST /api/v1/login: a session for a password or a one-time token."""
         self.require_own_page(request)
-        asked = await body_of(request, _Login)
+        asked = await body_of(request, requests.Login)
         login = asked.login.strip().lower()
         now_ms = self._clock.now_ms()
         network = network_of(request.remote, request.headers.getall("X-Forwarded-For", []), self._proxies)
@@ -188,7 +180,7 @@ class Auth:
         )
         return await self._store.write(spent)
 
-    async def _by_password(self, asked: _Login, token: str, keys: list[str]) -> bool:
+    async def _by_password(self, asked: requests.Login, token: str, keys: list[str]) -> bool:
         async with self._trying:
             now_ms = self._clock.now_ms()
             self._pace.check(keys, now_ms)  # once more: of guesses that came together all passed the first

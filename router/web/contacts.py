@@ -1,9 +1,7 @@
 """Endpoints about who is who: a contact with how each identity was proven, who may be the same person, and the acts."""
 
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import Annotated
 
-import msgspec
 from aiohttp import web
 
 from router.flow.erasure import Erasures
@@ -13,52 +11,15 @@ from router.model.changes import contact_name, ticket_number
 from router.model.erasure import Extent
 from router.model.errors import Refused
 from router.model.ids import AgentId, ContactId
-from router.model.limits import ID_CHARS_MAX
 from router.model.people import Hint, PeopleAct
 from router.model.tables import Contact, Identity
 from router.store import dossier, inbox
 from router.store.dossier import Dossier
 from router.store.script import Store
+from router.web import requests
 from router.web.abuse import block_views
 from router.web.auth import Auth
 from router.web.problems import answer, body_of
-
-_Text = Annotated[str, msgspec.Meta(max_length=ID_CHARS_MAX)]
-_Reason = Annotated[str, msgspec.Meta(max_length=10_000)]
-_SPLIT_MAX = 200
-
-
-class _Key(msgspec.Struct, forbid_unknown_fields=True):
-    kind: _Text
-    value: _Text
-
-
-class _Address(msgspec.Struct, forbid_unknown_fields=True):
-    kind: _Text
-    value: _Text
-    reason: _Reason
-
-
-class _Other(msgspec.Struct, forbid_unknown_fields=True):
-    other: _Text
-    reason: _Reason = ""
-    preview: bool = False
-
-
-class _Split(msgspec.Struct, forbid_unknown_fields=True):
-    identities: Annotated[tuple[_Key, ...], msgspec.Meta(max_length=_SPLIT_MAX)]
-    reason: _Reason
-
-
-class _Undo(msgspec.Struct, forbid_unknown_fields=True):
-    act: _Text
-    reason: _Reason
-
-
-class _Erase(msgspec.Struct, forbid_unknown_fields=True):
-    name: _Text = ""
-    force: bool = False
-    preview: bool = False
 
 
 class ContactsApi:
@@ -95,19 +56,19 @@ class ContactsApi:
 
     async def link(self, request: web.Request) -> web.Response:
         """POST .../link."""
-        actor, asked = await self._actor(request), await body_of(request, _Address)
+        actor, asked = await self._actor(request), await body_of(request, requests.Address)
         name = request.match_info["contact"]
         return await self._done(request, self._people.link(name, (asked.kind, asked.value), asked.reason, actor))
 
     async def unlink(self, request: web.Request) -> web.Response:
         """POST .../unlink."""
-        actor, asked = await self._actor(request), await body_of(request, _Address)
+        actor, asked = await self._actor(request), await body_of(request, requests.Address)
         name = request.match_info["contact"]
         return await self._done(request, self._people.unlink(name, (asked.kind, asked.value), asked.reason, actor))
 
     async def merge(self, request: web.Request) -> web.Response:
         """POST .../merge: `other` is the same person; with `preview` only what would move."""
-        actor, asked = await self._actor(request), await body_of(request, _Other)
+        actor, asked = await self._actor(request), await body_of(request, requests.OtherContact)
         name = request.match_info["contact"]
         if asked.preview:
             return answer({"preview": _preview_view(await self._people.preview(name, asked.other))})
@@ -115,26 +76,26 @@ class ContactsApi:
 
     async def split(self, request: web.Request) -> web.Response:
         """POST .../split."""
-        actor, asked = await self._actor(request), await body_of(request, _Split)
+        actor, asked = await self._actor(request), await body_of(request, requests.SplitContact)
         keys = [(key.kind, key.value) for key in asked.identities]
         name = request.match_info["contact"]
         return await self._done(request, self._people.split(name, keys, asked.reason, actor))
 
     async def never_merge(self, request: web.Request) -> web.Response:
         """POST .../never-merge."""
-        actor, asked = await self._actor(request), await body_of(request, _Other)
+        actor, asked = await self._actor(request), await body_of(request, requests.OtherContact)
         name = request.match_info["contact"]
         return await self._done(request, self._people.keep_apart(name, asked.other, asked.reason, actor))
 
     async def undo(self, request: web.Request) -> web.Response:
         """POST .../undo."""
-        actor, asked = await self._actor(request), await body_of(request, _Undo)
+        actor, asked = await self._actor(request), await body_of(request, requests.Undo)
         return await self._done(request, self._people.undo(asked.act, asked.reason, actor))
 
     async def erase(self, request: web.Request) -> web.Response:
         """POST .../erase, for admins: all that is known of them goes, for good. `name` is typed by whoever asks; with
         `preview` only what would go."""
-        agent, asked = await self._auth.agent(request), await body_of(request, _Erase)
+        agent, asked = await self._auth.agent(request), await body_of(request, requests.Erase)
         if agent.role != "admin":
             raise Refused("admins_only", "only those with the role admin erase people", status=403)
         name = request.match_info["contact"]

@@ -1,46 +1,21 @@
 """Endpoints about incidents: list, declare, decide, link, and one message to all."""
 
-from typing import Annotated, Literal
-
 import msgspec
 from aiohttp import web
 
 from router.flow.incidents import Incidents
 from router.flow.names import ticket_named
 from router.model.errors import existing
-from router.model.grouping import IncidentState
 from router.model.ids import TicketId
 from router.model.limits import PAGE_MAX
 from router.model.tables import Agent
 from router.store import inbox
 from router.store import incidents as store_incidents
 from router.store.script import Store
+from router.web import requests
 from router.web.auth import Auth
 from router.web.problems import answer, body_of, idempotency_key
 from router.web.views import ticket_row
-
-
-class _Open(msgspec.Struct, forbid_unknown_fields=True):
-    title: str
-    tickets: Annotated[tuple[str, ...], msgspec.Meta(max_length=PAGE_MAX)] = ()
-
-
-class _State(msgspec.Struct, forbid_unknown_fields=True):
-    state: IncidentState
-
-
-class _Banner(msgspec.Struct, forbid_unknown_fields=True):
-    texts: dict[str, str]
-
-
-class _Ticket(msgspec.Struct, forbid_unknown_fields=True):
-    ticket: str
-
-
-class _Tell(msgspec.Struct, forbid_unknown_fields=True):
-    text: str
-    kind: Literal["reply", "note"] = "reply"
-    tickets: Annotated[tuple[str, ...], msgspec.Meta(max_length=PAGE_MAX)] | None = None
 
 
 class IncidentsApi:
@@ -83,42 +58,42 @@ class IncidentsApi:
     async def open(self, request: web.Request) -> web.Response:
         """POST /api/v1/incidents."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Open)
+        asked = await body_of(request, requests.Incident)
         tickets = [await self._ticket(name, agent) for name in asked.tickets]
         return answer({"id": await self._incidents.open(asked.title, tickets, agent)}, status=201)
 
     async def state(self, request: web.Request) -> web.Response:
         """POST .../state."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _State)
+        asked = await body_of(request, requests.IncidentChange)
         await self._incidents.set_state(request.match_info["incident"], asked.state, agent)
         return answer({"ok": True})
 
     async def banner(self, request: web.Request) -> web.Response:
         """POST .../banner."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Banner)
+        asked = await body_of(request, requests.Banner)
         await self._incidents.set_banner(request.match_info["incident"], asked.texts, agent)
         return answer({"ok": True})
 
     async def link(self, request: web.Request) -> web.Response:
         """POST .../link."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Ticket)
+        asked = await body_of(request, requests.LinkedTicket)
         await self._incidents.link(request.match_info["incident"], await self._ticket(asked.ticket, agent), agent)
         return answer({"ok": True})
 
     async def unlink(self, request: web.Request) -> web.Response:
         """POST .../unlink."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Ticket)
+        asked = await body_of(request, requests.LinkedTicket)
         await self._incidents.unlink(request.match_info["incident"], await self._ticket(asked.ticket, agent), agent)
         return answer({"ok": True})
 
     async def tell(self, request: web.Request) -> web.Response:
         """POST .../tell."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Tell)
+        asked = await body_of(request, requests.Telling)
         told = await self._incidents.tell(
             request.match_info["incident"],
             asked.text,

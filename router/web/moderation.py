@@ -1,42 +1,21 @@
 """The inbox's endpoints about what stands on a network: posts hidden and deleted, answers corrected, reactions."""
 
-from typing import Annotated
-
-import msgspec
 from aiohttp import web
-from msgspec import Meta
 
 from router.core.corrections import CorrectCommand
-from router.core.guard import Concern
-from router.core.moderation import Reason
 from router.flow.moderation import Moderator
 from router.model.capabilities import Moderation
 from router.model.errors import existing
 from router.model.ids import MessageId
-from router.model.limits import CONFIRMED_MAX
 from router.model.tables import Agent
 from router.store import inbox
 from router.store.script import Store
+from router.web import requests
 from router.web.auth import Auth
 from router.web.problems import answer, body_of
 from router.web.views import Views
 
 _WHAT: dict[str, Moderation] = {"hide": "hide", "unhide": "unhide", "delete": "delete"}
-
-
-class _Asked(msgspec.Struct, forbid_unknown_fields=True):
-    reason: Reason
-
-
-class _Correction(msgspec.Struct, forbid_unknown_fields=True):
-    text: str
-    revision: Annotated[int, Meta(ge=0)]
-    confirmed: Annotated[tuple[Concern, ...], Meta(max_length=CONFIRMED_MAX)] = ()
-
-
-class _Reaction(msgspec.Struct, forbid_unknown_fields=True):
-    emoji: Annotated[str, Meta(max_length=32)]
-    """Empty: it is taken off."""
 
 
 class ModerationApi:
@@ -56,7 +35,7 @@ class ModerationApi:
     async def moderate(self, request: web.Request) -> web.Response:
         """POST /api/v1/messages/{id}/hide|unhide|delete."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Asked)
+        asked = await body_of(request, requests.Moderation)
         message_id = await self._seen(request, agent)
         await self._moderator.ask(message_id, _WHAT[request.match_info["what"]], asked.reason, agent)
         return answer({"message": await self._views.message(message_id, agent.id)})
@@ -64,7 +43,7 @@ class ModerationApi:
     async def correct(self, request: web.Request) -> web.Response:
         """POST /api/v1/messages/{id}/edit."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Correction)
+        asked = await body_of(request, requests.Correction)
         message_id = await self._seen(request, agent)
         command = CorrectCommand(
             message_id=message_id, text=asked.text, revision=asked.revision, confirmed=asked.confirmed
@@ -75,7 +54,7 @@ class ModerationApi:
     async def react(self, request: web.Request) -> web.Response:
         """POST /api/v1/messages/{id}/react."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Reaction)
+        asked = await body_of(request, requests.Reaction)
         message_id = await self._seen(request, agent)
         await self._moderator.react(message_id, asked.emoji, agent)
         return answer({"message": await self._views.message(message_id, agent.id)})

@@ -6,8 +6,11 @@ from typing import get_args
 import msgspec
 from aiohttp import web
 
-from router.core.moderation import Reason
+from router.core.verification import Answer
+from router.model.limits import PAGE_MAX
 from router.model.wire import message_schemas
+from router.store.inbox import View
+from router.web import requests
 from router.web.openapi_parts import (
     ANY,
     CURSOR,
@@ -15,19 +18,27 @@ from router.web.openapi_parts import (
     JSON,
     KEY,
     PROBLEM,
+    SIGNATURE,
     TEXT,
     TICKET,
     WHOLE,
     answers,
+    asked,
     body,
     fields,
     in_path,
+    listed,
     operation,
     query,
+    ref,
+    schemas_of,
 )
 from router.web.openapi_people import abuse_paths, contact_paths, incident_paths
+from router.web.views import EventView, MessageView, TicketRow
 
+_TYPES: tuple[type, ...] = (*requests.Body.__subclasses__(), Answer, TicketRow, MessageView, EventView)
 MESSAGE = {"$ref": "#/components/schemas/Message"}
+_SHOWS = {"enum": ["image", "audio", None]}
 _FINDINGS = {
     "type": "array",
     "items": fields(field=TEXT, start=WHOLE, end=WHOLE, type=TEXT),
@@ -66,11 +77,12 @@ def _paths() -> dict[str, object]:
         }
     )
     several = {"oneOf": [MESSAGE, {"type": "array", "items": MESSAGE}]}
+    metrics = {"description": "its text format", "content": {"text/plain": {"schema": TEXT}}}
     post = body(several)
     post["content"] = {JSON: {"schema": several}, "application/x-ndjson": {"schema": TEXT}}
-    command = [*TICKET]
-    changed = answers(fields(ticket=ANY, last_seen=WHOLE))
-    written = answers(fields(message=ANY, ticket=ANY, last_seen=WHOLE), "201")
+    row, message = ref(TicketRow), ref(MessageView)
+    changed = answers(fields(ticket=row, last_seen=WHOLE))
+    written = answers(fields(message=message, ticket=row, last_seen=WHOLE), "201")
     return {
         "/api/v1/messages": {
             "post": operation(
@@ -88,48 +100,41 @@ def _paths() -> dict[str, object]:
         },
         "/api/v1/tickets": {
             "get": operation(
-                "A page of tickets",
-                answers=answers(
-                    fields(tickets={"type": "array", "items": ANY}, total=WHOLE, cursor=CURSOR, held=WHOLE)
+                "A page of tickets: by urgency, then who has waited longest; solved ones the newest first. One that "
+                "changes its place meanwhile may come twice or be missed; the feed tells what has changed",
+                answers=answers(fields(tickets=listed(ref(TicketRow)), total=WHOLE, cursor=CURSOR, held=WHOLE)),
+                parameters=query(
+                    "queue",
+                    "cursor",
+                    view={"enum": list(get_args(View)), "default": "all"},
+                    q={**TEXT, "description": "words, an address or a number (T-1001); in `all` solved ones, too"},
+                    contact={**TEXT, "description": "id, key of the import, or C-n; in `all` solved ones, too"},
+                    limit={**WHOLE, "minimum": 0, "default": 50, "description": f"at most {PAGE_MAX} are given"},
                 ),
-                parameters=query("view", "queue", "q", "contact", "cursor", "limit"),
             )
         },
-        one: {"get": operation("One ticket", answers=answers(ANY), parameters=TICKET)},
+        one: {
+            "get": operation(
+                "One ticket with all that belongs to it, its newest messages and events",
+                answers=answers(_detail()),
+                parameters=TICKET,
+            )
+        },
         f"{one}/replies": {
             "post": operation(
                 "Send a reply",
                 answers={**written, **_guarded()},
-                parameters=[*command, *KEY],
-                body=body(
-                    fields(
-                        text=TEXT,
-                        last_seen=WHOLE,
-                        force=FLAG,
-                        solve=FLAG,
-                        confirmed=_FINDINGS,
-                        files={"type": "array", "items": TEXT},
-                        private={
-                            "description": "a public post of the customer to answer in private: by a message that its "
-                            "writer alone reads, or in public with a link into private",
-                            **fields(post=TEXT, way={"enum": ["answer", "link"]}),
-                        },
-                        visibility={
-                            "enum": ["public", "private"],
-                            "description": "who was to read it when it was begun; what was meant for private is "
-                            "refused (now_public) once it would stand in public",
-                        },
-                    )
-                ),
+                parameters=[*TICKET, *KEY],
+                body=asked(requests.Reply),
             )
         },
         f"{one}/files": {
             "post": operation(
                 "Attach a file to a reply to come: the body is the file; refused when its channel cannot carry it",
                 answers=answers(
-                    fields(file=fields(id=TEXT, name=TEXT, content_type=TEXT, size=WHOLE, shows=TEXT)), "201"
+                    fields(file=fields(id=TEXT, name=TEXT, content_type=TEXT, size=WHOLE, shows=_SHOWS)), "201"
                 ),
-                parameters=[*command, *query("name")],
+                parameters=[*TICKET, *query("name")],
                 body={
                     "required": True,
                     "content": {"application/octet-stream": {"schema": {"format": "binary", **TEXT}}},
@@ -141,62 +146,50 @@ def _paths() -> dict[str, object]:
                 "Say that the agent writes an answer (`over`: has stopped), or has read what the customer said last; "
                 "told once to whoever looks, to the customer where the ticket's `signals` name it; never kept",
                 answers=answers(fields(ok=FLAG), "202"),
-                parameters=command,
-                body=body(fields(kind={"enum": ["typing", "read"]}, over=FLAG)),
+                parameters=TICKET,
+                body=asked(requests.Signal),
             )
         },
         f"{one}/notes": {
-            "post": operation("Add a note", answers=written, parameters=[*command, *KEY], body=body(fields(text=TEXT)))
+            "post": operation("Add a note", answers=written, parameters=[*TICKET, *KEY], body=asked(requests.Note))
         },
         f"{one}/calls": {
             "post": operation(
                 "Log a call with the customer, as a note with direction and duration",
                 answers=written,
-                parameters=[*command, *KEY],
-                body=body(
-                    fields(direction={"enum": ["in", "out"]}, duration_s=WHOLE, reached=FLAG, text=TEXT, solve=FLAG)
-                ),
+                parameters=[*TICKET, *KEY],
+                body=asked(requests.Call),
             )
         },
         **{
             f"{one}/{name}": {
-                "post": operation(summary, answers=changed, parameters=command, body=body(fields(**said)))
+                "post": operation(
+                    summary, answers=changed, parameters=TICKET, body=None if said is None else asked(said)
+                )
             }
             for name, summary, said in (
-                ("accept", "Accept a ticket that rings, and take it", {}),
-                ("assign", "Give it to an agent, or back to its queue", {"agent_id": {"type": ["string", "null"]}}),
-                (
-                    "state",
-                    "Move it along the table of states",
-                    {
-                        "state": TEXT,
-                        "reason": {"type": ["string", "null"]},
-                        "checklist": {"type": "array", "items": TEXT},
-                    },
-                ),
-                (
-                    "snooze",
-                    "Put it aside until a moment, or take it back (null)",
-                    {"until_ms": {"type": ["integer", "null"]}},
-                ),
-                ("mail-again", "Let automatic mail go again to where it came back from for good", {}),
-                ("queue", "Hand it to another queue", {"queue": TEXT}),
-                ("urgency", "Judge its urgency", {"urgency": {"enum": ["low", "normal", "high", "critical"]}}),
+                ("accept", "Accept a ticket that rings, and take it", None),
+                ("assign", "Give it to an agent, or back to its queue", requests.Assign),
+                ("state", "Move it along the table of states", requests.State),
+                ("snooze", "Put it aside until a moment, or take it back (null)", requests.Snooze),
+                ("mail-again", "Let automatic mail go again to where it came back from for good", None),
+                ("queue", "Hand it to another queue", requests.Move),
+                ("urgency", "Judge its urgency", requests.Judgement),
             )
         },
         f"{one}/actions": {
             "post": operation(
                 "Propose an action on the customer's account",
                 answers=answers(fields(id=TEXT, actions=ANY), "201"),
-                parameters=command,
-                body=body(fields(action=TEXT)),
+                parameters=TICKET,
+                body=asked(requests.Proposal),
             )
         },
         f"{one}/context": {
             "get": operation(
                 "What the wallet's back end knows of a customer who passed an identity check; each read is noted",
                 answers=answers(ANY),
-                parameters=[*command, *query("hash")],
+                parameters=[*TICKET, *query("hash")],
             )
         },
         "/api/v1/actions/{action}/{what}": {
@@ -213,8 +206,8 @@ def _paths() -> dict[str, object]:
         "/api/v1/identity-checks/{check}": {
             "post": {
                 "summary": "What the wallet's back end says of an attempt; signed (Switchboard-Signature)",
-                "parameters": in_path("check"),
-                "requestBody": body(fields(attempt=TEXT, result={"enum": ["passed", "failed"]}, user_id=TEXT)),
+                "parameters": [*in_path("check"), *SIGNATURE],
+                "requestBody": body(ref(Answer)),
                 "responses": answers(ANY),
                 "security": [],
             }
@@ -223,16 +216,16 @@ def _paths() -> dict[str, object]:
             "post": operation(
                 "Move it into another ticket of the same contact",
                 answers=answers(ANY, status="201"),
-                parameters=command,
-                body=body(fields(into=TEXT)),
+                parameters=TICKET,
+                body=asked(requests.Merge),
             )
         },
         f"{one}/split": {
             "post": operation(
                 "Give some of its messages a ticket of their own",
                 answers=answers(ANY, status="201"),
-                parameters=command,
-                body=body(fields(messages={"type": "array", "items": TEXT})),
+                parameters=TICKET,
+                body=asked(requests.Split),
             )
         },
         f"{one}/regroupings": {
@@ -264,7 +257,24 @@ def _paths() -> dict[str, object]:
         **_own_paths(),
         "/healthz": {"get": {"summary": "The process answers", "responses": answers(ANY)}},
         "/readyz": {"get": {"summary": "The process can work", "responses": answers(ANY)}},
+        "/metrics": {"get": {"summary": "For Prometheus", "responses": {"200": metrics}}},
     }
+
+
+def _detail() -> dict[str, object]:
+    """What views.detail_view says."""
+    known: dict[str, object] = {
+        "ticket": ref(TicketRow),
+        "messages": listed(ref(MessageView)),
+        "events": listed(ref(EventView)),
+        "related": listed(ref(TicketRow)),
+        "can_reply": FLAG,
+        "cannot_reply_reason": {"type": ["string", "null"]},
+        "text_max": {"type": ["integer", "null"]},
+        "unlocked_until_ms": {"type": ["integer", "null"]},
+        "last_seen": {"description": "to be sent with a reply", **WHOLE},
+    }
+    return {**fields(**known), "additionalProperties": True}
 
 
 def _own_paths() -> dict[str, object]:
@@ -278,7 +288,7 @@ def _own_paths() -> dict[str, object]:
         "/api/v1/login": {
             "post": {
                 "summary": "A session for a password or a one-time token",
-                "requestBody": body(fields(login=TEXT, password=TEXT, token=TEXT)),
+                "requestBody": asked(requests.Login),
                 "responses": answers(fields(ok=FLAG)),
                 "security": [],
             }
@@ -286,15 +296,13 @@ def _own_paths() -> dict[str, object]:
         "/api/v1/logout": {"post": operation("End the session", answers=answers(fields(ok=FLAG)))},
         "/api/v1/me": {
             "get": operation("Who is signed in", answers=me),
-            "patch": operation(
-                "Change one's language or status", answers=me, body=body(fields(language=TEXT, status=TEXT))
-            ),
+            "patch": operation("Change one's language or status", answers=me, body=asked(requests.Profile)),
         },
         "/api/v1/feed": {
             "get": operation(
                 "Committed events over a WebSocket, from last_event_id on",
                 answers={"101": {"description": "the feed"}, "default": problems},
-                parameters=query("last_event_id"),
+                parameters=query(last_event_id={**WHOLE, "minimum": 0}),
             )
         },
         "/api/v1/messages/{message}/html": {
@@ -320,32 +328,26 @@ def _own_paths() -> dict[str, object]:
             "post": operation(
                 "Correct an answer of ours where it stands, where its channel can: the message says the new text once "
                 "the channel has it, and `earlier` what it said before; asked for again, nothing more happens",
-                answers={**answers(fields(message=ANY)), **_guarded()},
+                answers={**answers(fields(message=ref(MessageView))), **_guarded()},
                 parameters=in_path("message"),
-                body=body(
-                    fields(
-                        text=TEXT,
-                        revision={"description": "of the message as it was looked at", **WHOLE},
-                        confirmed=_FINDINGS,
-                    )
-                ),
+                body=asked(requests.Correction),
             )
         },
         "/api/v1/messages/{message}/react": {
             "post": operation(
                 "Set our reaction to a customer's message, one of its `reactions`; an empty emoji takes it off",
-                answers=answers(fields(message=ANY)),
+                answers=answers(fields(message=ref(MessageView))),
                 parameters=in_path("message"),
-                body=body(fields(emoji=TEXT)),
+                body=asked(requests.Reaction),
             )
         },
         "/api/v1/messages/{message}/{what}": {
             "post": operation(
                 "Have a customer's public post taken out of sight (hide), shown again (unhide) or deleted (delete) on "
                 "its network, where that takes such requests; asked for again, nothing more happens",
-                answers=answers(fields(message=ANY)),
+                answers=answers(fields(message=ref(MessageView))),
                 parameters=in_path("message", "what"),
-                body=body(fields(reason={"enum": list(get_args(Reason))})),
+                body=asked(requests.Moderation),
             )
         },
         "/api/v1/messages/{message}/reveal": {
@@ -353,7 +355,7 @@ def _own_paths() -> dict[str, object]:
                 "A value that a redaction policy sealed; that it was seen is noted in the history",
                 answers=answers(fields(type=TEXT, value=TEXT)),
                 parameters=in_path("message"),
-                body=body(fields(place=WHOLE)),
+                body=asked(requests.Reveal),
             )
         },
         "/api/v1/outbox/{outbox}/{what}": {
@@ -376,7 +378,7 @@ def document() -> bytes:
             "info": {"title": "Switchboard", "version": "1", "license": {"name": "AGPL-3.0-or-later"}},
             "paths": _paths(),
             "components": {
-                "schemas": {**message_schemas(), "Problem": problem},
+                "schemas": {**message_schemas(), **schemas_of(_TYPES), "Problem": problem},
                 "securitySchemes": {
                     "token": {"type": "http", "scheme": "bearer"},
                     "session": {"type": "apiKey", "in": "cookie", "name": "switchboard_session"},

@@ -1,5 +1,12 @@
 """What the description of the API is put together of (router/web/openapi.py)."""
 
+from collections.abc import Iterable
+
+import msgspec
+
+from router.web.problems import KEY_CHARS_MAX
+from router.web.requests import Body
+
 JSON = "application/json"
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
@@ -7,6 +14,24 @@ PROBLEM = {"$ref": "#/components/schemas/Problem"}
 def body(schema: object) -> dict[str, object]:
     """A JSON body."""
     return {"required": True, "content": {JSON: {"schema": schema}}}
+
+
+def asked(kind: type[Body]) -> dict[str, object]:
+    """A JSON body as it is decoded (router/web/requests.py)."""
+    return body(ref(kind))
+
+
+def ref(kind: type) -> dict[str, object]:
+    """The schema of a type, among the components."""
+    return {"$ref": f"#/components/schemas/{kind.__name__}"}
+
+
+def schemas_of(kinds: Iterable[type]) -> dict[str, object]:
+    """JSON Schemas of types, and of what they hold, by name."""
+    _, found = msgspec.json.schema_components(
+        kinds, schema_hook=lambda _any: {"description": "anything"}, ref_template="#/components/schemas/{name}"
+    )
+    return found
 
 
 def answers(schema: object | None, status: str = "200") -> dict[str, object]:
@@ -26,17 +51,46 @@ def fields(**properties: object) -> dict[str, object]:
     return {"type": "object", "properties": properties}
 
 
-TEXT, WHOLE, FLAG = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
+TEXT: dict[str, object] = {"type": "string"}
+WHOLE: dict[str, object] = {"type": "integer"}
+FLAG: dict[str, object] = {"type": "boolean"}
 CURSOR = {"type": ["string", "null"], "description": "for the next page; null after the last"}
 ANY = {"type": "object"}
 _SECURITY: dict[str, dict[str, list[str]]] = {"token": {"token": []}, "session": {"session": [], "own_page": []}}
 TICKET = [{"name": "ticket", "in": "path", "required": True, "schema": TEXT, "description": "id or number (T-1001)"}]
-KEY = [{"name": "Idempotency-Key", "in": "header", "required": True, "schema": TEXT}]
+KEY = [
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "schema": {**TEXT, "minLength": 1, "maxLength": KEY_CHARS_MAX},
+        "description": "of this agent's request: said again, it is answered with what the first one made, whatever the "
+        "body says by then; on another ticket, or of another kind, it is refused (key_used)",
+    }
+]
+SIGNATURE = [
+    {
+        "name": "Switchboard-Signature",
+        "in": "header",
+        "required": True,
+        "schema": TEXT,
+        "description": "t=<unix seconds>,v1=<hex>: HMAC-SHA-256 of t, a dot and the raw body; at most five minutes old",
+    }
+]
+SWITCH: dict[str, object] = {"enum": ["true", "false"]}
 
 
-def query(*names: str) -> list[dict[str, object]]:
-    """Parameters of the query, all optional."""
-    return [{"name": name, "in": "query", "schema": TEXT} for name in names]
+def query(*names: str, **schemas: dict[str, object]) -> list[dict[str, object]]:
+    """Parameters of the query, all optional: texts, and others by their schema."""
+    return [
+        {"name": name, "in": "query", "schema": schema}
+        for name, schema in (dict.fromkeys(names, TEXT) | schemas).items()
+    ]
+
+
+def listed(schema: object) -> dict[str, object]:
+    """An array."""
+    return {"type": "array", "items": schema}
 
 
 def in_path(*names: str) -> list[dict[str, object]]:

@@ -23,7 +23,7 @@ _HEADERS = {
 }
 _STORE_AWAY_RETRY_S = "2"
 _PAUSED_RETRY_S = "30"
-_KEY_CHARS_MAX = 200
+KEY_CHARS_MAX = 200
 _CHALLENGES: Final = {"bad_token": {"WWW-Authenticate": "Bearer"}}
 """What else an answer says for a code: how to prove who one is (RFC 9110, section 15.5.2)."""
 _UNREADABLE: Final[dict[type[Exception], str]] = {
@@ -63,7 +63,7 @@ def idempotency_key(request: web.Request, agent: Agent) -> str:
     """What makes a repeated request of this agent the same one. Raises Refused (400) when there is none, or its bytes
     are no text."""
     key = request.headers.get("Idempotency-Key", "")
-    if not (1 <= len(key) <= _KEY_CHARS_MAX and key.isprintable()):
+    if not (1 <= len(key) <= KEY_CHARS_MAX and key.isprintable()):
         raise Refused("key_missing", "send an Idempotency-Key, such as a UUID, of 1 to 200 characters", status=400)
     return f"{agent.id}:{key}"
 

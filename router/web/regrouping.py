@@ -1,26 +1,15 @@
 """Endpoints about tickets that are merged and split, and about how the matching of messages does."""
 
-from typing import Annotated
-
-import msgspec
 from aiohttp import web
 
 from router.flow.names import ticket_named
 from router.flow.regrouping import Regroupings
 from router.model.ids import MessageId
-from router.model.limits import REGROUPED_MAX
 from router.store import regrouping as store_regrouping
 from router.store.script import Store
+from router.web import requests
 from router.web.auth import Auth
 from router.web.problems import answer, body_of
-
-
-class _Merge(msgspec.Struct, forbid_unknown_fields=True):
-    into: str
-
-
-class _Split(msgspec.Struct, forbid_unknown_fields=True):
-    messages: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=REGROUPED_MAX)]
 
 
 class RegroupingApi:
@@ -42,7 +31,7 @@ class RegroupingApi:
     async def merge(self, request: web.Request) -> web.Response:
         """POST .../merge."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Merge)
+        asked = await body_of(request, requests.Merge)
         source = await ticket_named(self._store, request.match_info["ticket"], agent.id)
         made = await self._regroupings.merge(source, await ticket_named(self._store, asked.into, agent.id), agent)
         return answer(made, status=201)
@@ -50,7 +39,7 @@ class RegroupingApi:
     async def split(self, request: web.Request) -> web.Response:
         """POST .../split."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Split)
+        asked = await body_of(request, requests.Split)
         source = await ticket_named(self._store, request.match_info["ticket"], agent.id)
         made = await self._regroupings.split(source, frozenset(map(MessageId, asked.messages)), agent)
         return answer(made, status=201)

@@ -1,6 +1,5 @@
 """The inbox's endpoints about a customer's account: actions that people agree to, and what the back end knows."""
 
-import msgspec
 from aiohttp import web
 
 from router.flow.context import ContextReader
@@ -10,13 +9,10 @@ from router.model.ids import ActionId, TicketId
 from router.model.tables import Agent
 from router.store import inbox
 from router.store.script import Store
+from router.web import requests
 from router.web.auth import Auth
 from router.web.problems import answer, body_of
 from router.web.side_views import action_view
-
-
-class _Propose(msgspec.Struct, forbid_unknown_fields=True):
-    action: str
 
 
 class RemediesApi:
@@ -36,7 +32,7 @@ class RemediesApi:
     async def propose(self, request: web.Request) -> web.Response:
         """POST /api/v1/tickets/{ticket}/actions."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Propose)
+        asked = await body_of(request, requests.Proposal)
         ticket_id = await ticket_named(self._store, request.match_info["ticket"], agent.id)
         action_id = await self._remedies.propose(ticket_id, asked.action, agent)
         return answer({"id": action_id, "actions": await self._actions(ticket_id, agent)}, status=201)

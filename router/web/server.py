@@ -1,9 +1,7 @@
 """The HTTP server: mounts every endpoint, page and channel route on one port."""
 
-from typing import Literal
 from urllib.parse import quote
 
-import msgspec
 from aiohttp import web
 
 from inbox.assets import CACHE_CONTROL, LANGUAGE_COOKIE, THEME_COOKIE, Assets, choose_language, choose_theme
@@ -38,7 +36,7 @@ from router.model.tables import Agent
 from router.store import alarms, inbox, people
 from router.store.script import Store
 from router.telemetry import Logger, Metrics
-from router.web import openapi, trace
+from router.web import openapi, requests, trace
 from router.web.abuse import AbuseApi, abuse_counts
 from router.web.auth import Auth
 from router.web.channel_routes import routes_of
@@ -59,11 +57,6 @@ from router.web.verification import VerificationApi
 from router.web.views import Views
 
 _MAIL_CSP = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
-
-
-class _Profile(msgspec.Struct, forbid_unknown_fields=True):
-    language: Literal["en", "zh-CN"] | None = None
-    status: Literal["online", "busy", "away"] | None = None
 
 
 class Server:
@@ -237,7 +230,7 @@ class Server:
 
     async def _change_me(self, request: web.Request) -> web.Response:
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Profile)
+        asked = await body_of(request, requests.Profile)
         if asked.language is not None:
             await self._store.write(people.change_agent(agent.id, language=asked.language))
         if asked.status is not None:

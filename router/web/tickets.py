@@ -1,13 +1,10 @@
 """The inbox's endpoints about tickets: lists, one ticket, and what agents do to it and see of its messages."""
 
-from typing import Annotated, Literal, get_args
+from typing import Literal, get_args
 
-import msgspec
 from aiohttp import web
 
-from router.core.calls import CallCommand, Direction
-from router.core.guard import Concern
-from router.core.private_answers import PrivateWay
+from router.core.calls import CallCommand
 from router.core.replies import ReplyCommand
 from router.flow.channels import Channels
 from router.flow.commands import Commands
@@ -15,79 +12,19 @@ from router.flow.names import ticket_named
 from router.flow.presence import Presence
 from router.flow.rulebook import Rulebook
 from router.model.errors import Refused, existing
-from router.model.ids import AgentId, AttachmentId, EventId, MessageId, OutboxId, TicketId
-from router.model.limits import ATTACHMENTS_MAX, CALL_SECONDS_MAX, CHECKPOINT_CHARS_MAX, CONFIRMED_MAX, PAGE_MAX
-from router.model.message import Visibility
-from router.model.signals import SignalKind
+from router.model.ids import AgentId, ContactId, EventId, MessageId, OutboxId, TicketId
+from router.model.limits import PAGE_MAX
 from router.model.sources import Clock
-from router.model.tables import Agent, TicketState, Urgency
-from router.store import blocks, inbox
+from router.model.tables import Agent
+from router.store import blocks, dossier, inbox
 from router.store.inbox import TicketDetail, View
 from router.store.script import Store
+from router.web import requests
 from router.web.auth import Auth
 from router.web.problems import answer, body_of, idempotency_key
 from router.web.views import Views, detail_view, ticket_row
 
 _LIMIT_DIGITS_MAX = 9
-
-
-class _Private(msgspec.Struct, forbid_unknown_fields=True):
-    post: MessageId
-    way: PrivateWay = "answer"
-
-
-class _Reply(msgspec.Struct, forbid_unknown_fields=True):
-    text: str
-    last_seen: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
-    force: bool = False
-    solve: bool = False
-    confirmed: Annotated[tuple[Concern, ...], msgspec.Meta(max_length=CONFIRMED_MAX)] = ()
-    files: Annotated[tuple[AttachmentId, ...], msgspec.Meta(max_length=ATTACHMENTS_MAX)] = ()
-    private: _Private | None = None
-    visibility: Visibility | None = None
-
-
-class _Note(msgspec.Struct, forbid_unknown_fields=True):
-    text: str
-
-
-class _Call(msgspec.Struct, forbid_unknown_fields=True):
-    direction: Direction
-    duration_s: Annotated[int, msgspec.Meta(ge=0, le=CALL_SECONDS_MAX)] = 0
-    reached: bool = True
-    text: str = ""
-    solve: bool = False
-
-
-class _Signal(msgspec.Struct, forbid_unknown_fields=True):
-    kind: SignalKind
-    over: bool = False
-
-
-class _Assign(msgspec.Struct, forbid_unknown_fields=True):
-    agent_id: str | None = None
-
-
-class _State(msgspec.Struct, forbid_unknown_fields=True):
-    state: TicketState
-    reason: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
-    checklist: tuple[Annotated[str, msgspec.Meta(max_length=CHECKPOINT_CHARS_MAX)], ...] = ()
-
-
-class _Place(msgspec.Struct, forbid_unknown_fields=True):
-    place: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
-
-
-class _Snooze(msgspec.Struct, forbid_unknown_fields=True):
-    until_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
-
-
-class _Queue(msgspec.Struct, forbid_unknown_fields=True):
-    queue: str
-
-
-class _Urgency(msgspec.Struct, forbid_unknown_fields=True):
-    urgency: Urgency
 
 
 class TicketsApi:
@@ -139,13 +76,17 @@ class TicketsApi:
         limit = query.get("limit", "50")
         if not (limit.isdecimal() and limit.isascii() and len(limit) <= _LIMIT_DIGITS_MAX):
             raise Refused("invalid", f"limit: found {limit!r}, a whole number up to {PAGE_MAX} was meant", status=400)
+        contact = query.get("contact")
+        if contact is not None:
+            named = await self._store.read(dossier.by_name(contact))
+            contact = ContactId(contact) if named is None else named.id
         page = await self._store.read(
             inbox.tickets(
                 agent.id,
                 view=view,  # type: ignore[arg-type]  # checked against the Literal just above
                 queue=query.get("queue"),
                 text=query.get("q"),
-                contact=query.get("contact"),
+                contact=contact,
                 cursor=query.get("cursor"),
                 limit=int(limit),
             )
@@ -164,7 +105,7 @@ class TicketsApi:
     async def reply(self, request: web.Request) -> web.Response:
         """POST .../replies."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Reply)
+        asked = await body_of(request, requests.Reply)
         command = ReplyCommand(
             ticket_id=await self._ticket_id(request, agent),
             text=asked.text,
@@ -191,7 +132,7 @@ class TicketsApi:
     async def note(self, request: web.Request) -> web.Response:
         """POST .../notes."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Note)
+        asked = await body_of(request, requests.Note)
         ticket_id = await self._ticket_id(request, agent)
         message_id = await self._commands.note(ticket_id, asked.text, idempotency_key(request, agent), agent)
         return await self._written(request, agent, message_id)
@@ -199,7 +140,7 @@ class TicketsApi:
     async def call(self, request: web.Request) -> web.Response:
         """POST .../calls."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Call)
+        asked = await body_of(request, requests.Call)
         command = CallCommand(
             ticket_id=await self._ticket_id(request, agent),
             direction=asked.direction,
@@ -214,14 +155,14 @@ class TicketsApi:
     async def signal(self, request: web.Request) -> web.Response:
         """POST .../signals; taken, whether or not there is somebody to tell."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Signal)
+        asked = await body_of(request, requests.Signal)
         await self._presence.tell(await self._ticket_id(request, agent), asked.kind, agent, over=asked.over)
         return answer({"ok": True}, status=202)
 
     async def assign(self, request: web.Request) -> web.Response:
         """POST .../assign."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Assign)
+        asked = await body_of(request, requests.Assign)
         to = AgentId(asked.agent_id) if asked.agent_id else None
         await self._commands.assign(await self._ticket_id(request, agent), to, agent)
         return await self._changed(request, agent)
@@ -235,7 +176,7 @@ class TicketsApi:
     async def state(self, request: web.Request) -> web.Response:
         """POST .../state."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _State)
+        asked = await body_of(request, requests.State)
         ticket_id = await self._ticket_id(request, agent)
         await self._commands.set_state(ticket_id, asked.state, asked.reason, agent, checklist=asked.checklist)
         return await self._changed(request, agent)
@@ -243,21 +184,21 @@ class TicketsApi:
     async def queue(self, request: web.Request) -> web.Response:
         """POST .../queue."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Queue)
+        asked = await body_of(request, requests.Move)
         await self._commands.move(await self._ticket_id(request, agent), asked.queue, agent)
         return await self._changed(request, agent)
 
     async def urgency(self, request: web.Request) -> web.Response:
         """POST .../urgency."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Urgency)
+        asked = await body_of(request, requests.Judgement)
         await self._commands.set_urgency(await self._ticket_id(request, agent), asked.urgency, agent)
         return await self._changed(request, agent)
 
     async def snooze(self, request: web.Request) -> web.Response:
         """POST .../snooze."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Snooze)
+        asked = await body_of(request, requests.Snooze)
         await self._commands.snooze(await self._ticket_id(request, agent), asked.until_ms, agent)
         return await self._changed(request, agent)
 
@@ -270,7 +211,7 @@ class TicketsApi:
     async def reveal(self, request: web.Request) -> web.Response:
         """POST /api/v1/messages/{id}/reveal."""
         agent = await self._auth.agent(request)
-        asked = await body_of(request, _Place)
+        asked = await body_of(request, requests.Reveal)
         return answer(await self._commands.reveal(MessageId(request.match_info["message"]), asked.place, agent))
 
     async def outbox(self, request: web.Request) -> web.Response:

@@ -280,3 +280,23 @@ async def test_one_changes_ones_own_profile(house):
         async with house.agent.patch("/api/v1/me", json=wrong) as answer:
             assert_problem(answer, await answer.json(content_type=None), 400)
     assert (await get(house, "/api/v1/me", 200))["language"] == "zh-CN", "of a change that is refused nothing is done"
+
+
+async def test_however_many_change_one_ticket_at_once_each_gets_its_turn(house, told):
+    ticket = await told()
+
+    async def noted(number):
+        return await post(house, path_of(ticket, "/notes"), {"text": f"note {number}"}, 201, key=f"turn {number}")
+
+    changes = [
+        ("/urgency", {"urgency": "high"}),
+        ("/assign", {"agent_id": house.mei.id}),
+        ("/state", {"state": "waiting"}),
+    ]
+    await asyncio.gather(
+        *(noted(number) for number in range(30)), *(post(house, path_of(ticket, what), body) for what, body in changes)
+    )
+    shown = await get(house, path_of(ticket))
+    assert {m["text"] for m in shown["messages"] if m["kind"] == "note"} == {f"note {number}" for number in range(30)}
+    after = shown["ticket"]
+    assert (after["urgency"], after["assignee_id"], after["state"]) == ("high", house.mei.id, "waiting")

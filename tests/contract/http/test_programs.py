@@ -13,6 +13,8 @@ from router.cli.people import add_api_token
 from router.model.limits import API_BATCH_MAX, API_BODY_BYTES_MAX
 from tests.contract.http.calls import assert_problem, decided, get, message, open_house, post, sent
 
+OPERATED = ("/healthz", "/readyz", "/metrics")
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -186,7 +188,7 @@ async def test_the_description_is_openapi_and_leaves_no_endpoint_out(house):
     mounted = {
         (route.method.lower(), re.sub(r":[^{}]+\}", "}", route.resource.canonical))
         for route in house.app.server._app.router.routes()
-        if route.method != "HEAD" and route.resource.canonical.startswith(("/api/v1", "/healthz", "/readyz"))
+        if route.method != "HEAD" and route.resource.canonical.startswith(("/api/v1", *OPERATED))
     }
     assert mounted == {(method, path) for path, operations in described["paths"].items() for method in operations}
     patterns = set(re.findall(r'"pattern": "(.*?)"[,}]', json.dumps(schemas)))
@@ -211,6 +213,16 @@ async def test_answers_are_as_the_description_says(house):
 
     for path in ("/api/v1/me", "/api/v1/tickets", "/api/v1/blocks", "/api/v1/held"):
         fits(await get(house, path), path)
+    one = "/api/v1/tickets/{ticket}"
+    (row,) = (await get(house, "/api/v1/tickets?limit=1"))["tickets"]
+    schema = described["paths"][one]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    shown = await get(house, one.format(ticket=row["number"]))
+    Draft202012Validator({**schema, "components": described["components"]}).validate(shown)
+    note = await post(house, one.format(ticket=row["number"]) + "/notes", {"text": "seen"}, 201, key="described")
+    fits(note, one + "/notes", "201", "post")
+    async with house.agent.post(one.format(ticket=row["number"]) + "/files?name=a.bin", data=b"\x07\x08") as answer:
+        assert answer.status == 201
+        fits(await answer.json(), one + "/files", "201", "post")
     found = await post(house, "/api/v1/messages", {}, 422, session=house.program)
     fits(found, "/api/v1/messages", "422", "post", "application/problem+json")
 
@@ -221,3 +233,40 @@ async def test_the_description_names_the_header_that_changes_need(house):
     (asked,) = described["paths"]["/api/v1/tickets/{ticket}/state"]["post"]["security"]
     schemes = [described["components"]["securitySchemes"][name] for name in asked]
     assert {(s["in"], s["name"]) for s in schemes} == {("cookie", "switchboard_session"), ("header", "X-Switchboard")}
+
+
+async def test_bodies_are_described_as_they_are_decoded(house):
+    async with house.stranger.get("/api/openapi.json") as answer:
+        described = await answer.json()
+    schemas, paths = described["components"]["schemas"], described["paths"]
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            kinds = operation.get("requestBody", {"content": {}})["content"]
+            asked = kinds.get("application/json", {}).get("schema", {})
+            assert "properties" not in asked, f"{method} {path} is described by hand"
+            if name := asked.get("$ref", "").removeprefix("#/components/schemas/"):
+                assert schemas[name]["additionalProperties"] is False, name
+
+    def body(path, name):
+        ref = paths[path]["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        return schemas[ref.split("/")[-1]][name]
+
+    one = "/api/v1/tickets/{ticket}"
+    assert body(one + "/replies", "required") == ["text"]
+    assert "waiting" in body(one + "/state", "properties")["state"]["enum"]
+    assert body("/api/v1/messages/{message}/edit", "required") == ["text", "revision"]
+    assert "requestBody" not in paths[one + "/accept"]["post"]
+    asked = {p["name"]: p["schema"] for p in paths["/api/v1/tickets"]["get"]["parameters"]}
+    assert {"mine", "solved"} <= set(asked["view"]["enum"])
+    assert asked["limit"]["type"] == "integer"
+
+
+async def test_tickets_of_a_contact_are_listed_by_whatever_name_it_has(house):
+    await post(house, "/api/v1/messages", message(), 202, session=house.program)
+    await decided(house.app)
+    (row,) = (await get(house, "/api/v1/tickets?limit=1"))["tickets"]
+    for name in (row["contact"]["id"], row["contact"]["label"]):
+        found = await get(house, "/api/v1/tickets", params={"contact": name})
+        assert row["id"] in {each["id"] for each in found["tickets"]}
+        assert {each["contact"]["id"] for each in found["tickets"]} == {row["contact"]["id"]}
+    assert (await get(house, "/api/v1/tickets", params={"contact": "C-999999"}))["tickets"] == []

@@ -46,10 +46,12 @@ webhooks:
 @pytest_asyncio.fixture(loop_scope="module")
 async def receiver():
     """A program that keeps what it gets and answers as told."""
-    found = SimpleNamespace(got=[], answers=[])
+    found = SimpleNamespace(got=[], answers=[], silent_about=set(), speaks=asyncio.Event())
 
     async def take(request):
         found.got.append((request.path, dict(request.headers), await request.read()))
+        if request.headers["Idempotency-Key"] in found.silent_about:
+            await found.speaks.wait()
         status, headers = found.answers.pop(0) if found.answers else (204, {})
         return web.Response(status=status, headers=headers)
 
@@ -206,7 +208,7 @@ async def test_a_webhook_whose_round_fails_is_logged_and_taken_up_again(house, t
     log = io.StringIO()
     ids = await worker.leave(await told(), "crm")
     with monkeypatch.context() as broken_now:
-        broken_now.setattr(HookWorker, "_round", broken)
+        broken_now.setattr(HookWorker, "_claim", broken)
         running = asyncio.create_task(worker.made(log=StructuredLog(worker.clock, log)).run())
         async with asyncio.timeout(10):
             while not log.getvalue():
@@ -277,5 +279,28 @@ async def test_a_running_worker_sends_what_is_announced(house, told, worker):
         while [state for state, _, _ in await rows(house, ids)] != ["sent"]:
             await watch.wait(0.2)
     watch.close()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_word_that_is_not_answered_holds_up_its_own_ticket_alone(house, told, worker):
+    receiver = worker.receiver
+    (unanswered, behind) = await worker.leave(await told(), "crm", "crm")
+    receiver.silent_about.add(unanswered)
+    running = asyncio.create_task(worker.made().run())
+    await house.app.bus.notify("outbox")
+    async with asyncio.timeout(10):
+        while not receiver.got:
+            await asyncio.sleep(0.02)
+    others = await worker.leave(await told(), "crm", "crm")
+    await house.app.bus.notify("outbox")
+    async with asyncio.timeout(30):
+        while [state for state, _, _ in await rows(house, others)] != ["sent", "sent"]:
+            await asyncio.sleep(0.02)
+    assert [row[:2] for row in await rows(house, [unanswered, behind])] == [("sending", 1), ("queued", 0)]
+    receiver.speaks.set()
+    async with asyncio.timeout(10):
+        while [state for state, _, _ in await rows(house, [behind])] != ["sent"]:
+            await asyncio.sleep(0.02)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from router.flow.rulebook import build
+from router.flow.rulebook import build, read_directory
+from router.model.errors import ConfigError
 from rules.links import LinkHosts
 from rules.problems import RulesError
 
@@ -38,3 +39,9 @@ def test_the_shipped_pack_goes_live_without_its_encoder_in_memory():
         "build(packs.read(), None); print('onnxruntime' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout == b"False\n"
+
+
+def test_a_file_in_the_place_of_a_folder_is_told_so(tmp_path):
+    (tmp_path / "mine.yaml").write_text("version: 1\n", "utf-8")
+    with pytest.raises(ConfigError, match="this is a file; name the folder that it is in"):
+        read_directory(tmp_path / "mine.yaml")

@@ -30,6 +30,8 @@ def refused(content: str):
         ("rules:\n  - id:a\n    when: b\n", 2, 7, "there is no blank behind the colon"),
         ("rules:\n  - id:a # a remark\n\n    # another\n    when: b\n", 2, 7, "there is no blank behind the colon"),
         ("rules:\n  - id：a\n    when: b\n", 2, 7, "this colon is a Chinese one"),
+        ("rules：\n  - id: a\n", 1, 6, "this colon is a Chinese one"),
+        ("rules:\n  – id: a\n    when: b\n", 2, 3, "this sign is not the - of a list"),
         (f"{_RULE}    name: refund: urgent\n", 3, 17, "a value holds a second colon"),
         ("a:\n  b\n  c: d\n", 3, 4, "these keys do not belong to the line before"),
         (f'{_RULE}    name: "refund" urgent\n', 3, 20, "a value goes on behind its end"),

@@ -131,7 +131,7 @@ def test_words_that_weighed_nearly_enough_are_shown_with_their_weight():
             then: {tag: t}
     """)
     near = rules.explain(message("my card"))
-    assert near.lines()[-1] == "  only this failed: message.text|weighs (line 13); there is loss +2.0: card @ 3-7"
+    assert near.lines()[-1] == "  only this failed: message.text|weighs (line 13); there is loss +2.0 < 3: card @ 3-7"
     assert rules.explain(message("my lost card")).verdict.tags == ("t",)
     assert not rules.explain(message("my joke")).nearest
     subject = "{message.text|has: my, message.subject|weighs: {of: loss, at least: 3}}"

@@ -23,6 +23,7 @@ def of_when(when: str) -> list[tuple[str, str]]:
         ("「退款」", ("signs", "the quotation marks of 「退款」 are looked for too")),
         ("退款，退货", ("signs", "退款，退货 is one word, for its comma is a Chinese one")),
         ("退款、退货", ("signs", "退款、退货 is one word, for its comma is a Chinese one")),
+        ("refund|退款", ("signs", "refund|退款 is one word, for | does not part words")),
         ("'*fund'", ("signs", "*fund holds a * that is looked for as it is")),
         ("re*fund", ("signs", "re*fund holds a * that is looked for as it is")),
         ("'my [CARD]'", ("never", "[CARD] is what masks leave, which no word finds")),

@@ -19,10 +19,11 @@ SAYS = {"fail": 1, "error": 1, "warn": 1, "_doubt": 2, "_refuse": 1, "Slip": 1, 
 BLANK = re.compile(r"\{[a-z]+\}")
 ELSEWHERE = {
     # rules.problems.meant, which makes hints, and what refuses files before there are positions
-    "hint": ("did you mean {}?", "none is defined", "known: {}, ...", "known: {}"),
+    "hint": ("did you mean {}?", "none is defined", "known: {}, ...", "known: {}", "write it under then:"),
     "text": (
         "{} includes {}",
         "{}: the rules cannot be read ({})",
+        "{}: this is a file; name the folder that it is in",
         "{}: no rules here; put at least one .yaml file, or start from the shipped pack",
         "{}: {} bytes of rules, at most {} are read",
         "this is not YAML",
@@ -65,6 +66,9 @@ def said(kind: str) -> set[str]:
         constants = [node for node in tree.body if isinstance(node, ast.AnnAssign)]
         for around in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
             around.body += constants
+            if kind == "hint" and around.name.endswith("_hint"):
+                returned = (one.value for one in ast.walk(around) if isinstance(one, ast.Return) and one.value)
+                found.update(form for value in returned for form in forms(value, around))
             for call in ast.walk(around):
                 if isinstance(call, ast.Call):
                     for argument in arguments(call, kind):
