@@ -55,7 +55,7 @@ FRAGMENT: Final = 8
 """Characters of a text that is hardly a sentence: it is no part of a longer one."""
 ODD: Final = 0.6
 """How many of the joined have a line of another kind among them."""
-OPINION: Final = "{encoder: incident, from: -2, start: -0.75, counts: 0.85}"
+OPINION: Final = "{encoder: incident, from: -2, start: 0, counts: 0.85}"
 """Who is asked in doubt, and what that counts; chosen by what `learn_encoder` tells."""
 LINE: Final = -0.85
 """Where the line is drawn: what weighs so much is written as 0. Chosen by what `crossed` tells."""

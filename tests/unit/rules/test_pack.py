@@ -156,8 +156,8 @@ def test_no_measuring_line_is_one_that_something_was_chosen_by_or_nearly_one(lan
 # Shares of unseen lines: incidents that must be critical, others that must not. Floors, a little under what is reached;
 # the figures reached are in the output.
 FLOORS = {
-    "en": {"wallet": 0.97, "banking": 0.965, "alarming": 0.985, "ordinary": 0.995},
-    "zh": {"wallet": 0.97, "banking": 0.96, "alarming": 0.99, "ordinary": 0.985},
+    "en": {"wallet": 0.97, "banking": 0.965, "alarming": 0.98, "ordinary": 0.995},
+    "zh": {"wallet": 0.97, "banking": 0.96, "alarming": 0.985, "ordinary": 0.99},
 }
 
 
@@ -182,12 +182,12 @@ def test_a_word_that_only_names_the_topic_is_no_incident(pack, text):
 
 
 FLOORS_OF_OTHERS = {
-    ("mid", "en"): {"incident": 0.95, "alarming": 0.95, "ordinary": 0.97},
+    ("mid", "en"): {"incident": 0.95, "alarming": 0.92, "ordinary": 0.96},
     ("mid", "zh"): {"incident": 0.95, "alarming": 0.95, "ordinary": 0.92},
-    ("long", "en"): {"incident": 0.98, "alarming": 0.8, "ordinary": 0.94},
+    ("long", "en"): {"incident": 0.98, "alarming": 0.8, "ordinary": 0.93},
     ("long", "zh"): {"incident": 0.98, "alarming": 0.85, "ordinary": 0.91},
-    ("traffic", "en"): {"incident": 0.9, "ordinary": 0.95},
-    ("traffic", "zh"): {"incident": 0.9, "ordinary": 0.98},
+    ("traffic", "en"): {"incident": 0.95, "ordinary": 0.94},
+    ("traffic", "zh"): {"incident": 0.95, "ordinary": 0.985},
 }
 """Messages of a few sentences that are full of facts, long mails, and what comes in on a busy day in pieces."""
 
