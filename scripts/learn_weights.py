@@ -88,13 +88,12 @@ def read_lines() -> list[Line]:
 
 
 def lines_of_days() -> list[Line]:
-    """Return what people say in a day's traffic, and mostly in pieces; what nobody could judge alone is left out."""
+    """Return what people say in a day's traffic, mostly in pieces; what nobody could judge alone is left out."""
     said: dict[str, bool | None] = {}
     for path in sorted([*CORPORA.glob("day_tuning_*.ndjson"), *CORPORA.glob("day_reading_*.ndjson")]):
         for case in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
             said |= {one["text"]: one.get("critical", False) for one in case["messages"] if one["text"]}
-    known = [(text, critical) for text, critical in said.items() if critical is not None]
-    return [Line(text, "day" if critical else "ordinary", critical=critical) for text, critical in known]
+    return [Line(t, "day" if is_it else "ordinary", critical=is_it) for t, is_it in said.items() if is_it is not None]
 
 
 def lines_of(path: Path) -> list[Line]:

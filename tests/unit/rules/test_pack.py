@@ -157,7 +157,7 @@ def test_no_measuring_line_is_one_that_something_was_chosen_by_or_nearly_one(lan
 # the figures reached are in the output.
 FLOORS = {
     "en": {"wallet": 0.97, "banking": 0.965, "alarming": 0.98, "ordinary": 0.995},
-    "zh": {"wallet": 0.97, "banking": 0.96, "alarming": 0.985, "ordinary": 0.99},
+    "zh": {"wallet": 0.97, "banking": 0.955, "alarming": 0.985, "ordinary": 0.99},
 }
 
 
