@@ -36,7 +36,7 @@ def test_everything_is_read():
     assert not rules.run_tests().failures
     assert rules.emergency_queue == "emergency"
     assert (rules.actions["freeze"].approval, rules.actions["freeze"].verified) == (True, False)
-    assert rules.actions["freeze"].title("zh-CN") == "冻结"
+    assert rules.actions["freeze"].names["zh"] == "冻结"
     undo = rules.actions["unfreeze"]
     assert (undo.approval, undo.verified, undo.undoes) == (True, True, "freeze")
     assert rules.context.url == "env:C"
