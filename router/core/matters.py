@@ -237,7 +237,8 @@ class Scene:
 
     def _is_reminded_of(self, one: Standing) -> bool:
         """Whether the message asks what became of an earlier question, and that is what the ticket is about."""
-        return self._hints.reminds and not one.meeting.conflicts and self._weighing.speaks_of(one)
+        is_open = not (one.candidate.settled or one.meeting.conflicts)
+        return self._hints.reminds and is_open and self._weighing.speaks_of(one)
 
     def _stands(self, candidate: Candidate) -> Standing:
         age_ms = self._age_ms(candidate)
