@@ -116,7 +116,7 @@ async def test_all_that_is_held_is_one_click_away(house, chromium):
         await expect(dialog).to_contain_text("没有拦下的消息")
         await expect(page.locator(".log")).to_contain_text("快来领取双倍收益")
         blocked = dialog.locator("[data-blocked]")
-        await expect(blocked).to_contain_text("Mei: 诈骗广告")
+        await expect(blocked).to_contain_text("Mei：诈骗广告")
         await blocked.get_by_role("button", name="解除屏蔽").click()
         above = page.get_by_role("dialog").last
         await above.get_by_label("原因").fill("误会")
