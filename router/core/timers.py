@@ -21,6 +21,8 @@ _NOT_LEFT: Final[frozenset[OutboxState]] = frozenset({"queued", "sending", "held
 """Nobody can answer what they have not got; what is held or dead an agent decides."""
 _UNSENT_MS: Final = 3_600_000
 """How often it is looked at again."""
+_LEAVING_MS: Final = 60_000
+"""The same of what is on its way."""
 
 
 class Fired(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +115,8 @@ def fire(timer: Timer, moment: Moment, ids: Ids, said: Said | None = None) -> Fi
     since_ms = timer.since_ms
     if said is not None and ticket.state != "solved":
         if said.state in _NOT_LEFT:
-            return _later(timer, ticket, moment.now_ms + _UNSENT_MS)
+            wait_ms = _LEAVING_MS if said.state == "sending" else _UNSENT_MS
+            return _later(timer, ticket, moment.now_ms + wait_ms)
         since_ms = max(since_ms, said.left_at_ms or 0)
     decide = _remind if timer.kind == "remind" else _close
     return decide(timer, moment, since_ms, ids)

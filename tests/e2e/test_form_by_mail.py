@@ -153,6 +153,7 @@ async def test_the_machines_reminder_goes_by_mail_once_a_person_has_answered(tmp
         await settled(house)
         await answer_as_agent(house.app, "Which network?", "reply-1")
         await mails_to(tmp_path, "ann@post.example")
+        await settled(house)  # whoever has not got what they are to answer is not reminded
         house.clock.ahead_ms += 3_600_000
         answer, reminder = await mails_to(tmp_path, "ann@post.example", 2)
         assert {answer["Auto-Submitted"], reminder["Auto-Submitted"]} == {None, "auto-replied"}
