@@ -1,12 +1,12 @@
 """Learns the weights of the shipped pack from labelled lines: make weights.
 
-Reads tests/corpora/rules_tuning_*.ndjson and the everyday lines of topics_tuning_*.ndjson, never a measuring corpus;
-writes rules/packs/incident-weights.yaml. A line is a message and whether it is an incident. The weights are those of a
-logistic regression over runs of words and of lists' names, each run counted by how far it tells the answers apart on
-its own (Wang and Manning, "Baselines and Bigrams", 2012). Which passage of an incident's text is the telling one is not
-labelled, so it is found in rounds, as the one that weighs most by the weights of the round before. What the whole text
-is about is learned by itself, with runs that share their say, and added. Real mails are longer than most lines, so
-lines are joined to longer ones, too, an incident among everyday matters.
+Reads rules_tuning_*.ndjson, everyday lines of topics_tuning_*.ndjson and the days that are learned from, never a
+measuring corpus (tests/corpora); writes rules/packs/incident-weights.yaml. A line is a message and whether it is an
+incident. The weights are those of a logistic regression over runs of words and of lists' names, each run counted by
+how far it tells the answers apart on its own (Wang and Manning, "Baselines and Bigrams", 2012). Which passage of an
+incident's text is the telling one is not labelled, so it is found in rounds, as the one that weighs most by the
+weights of the round before. What the whole text is about is learned by itself, with runs that share their say, and
+added. Lines are joined to longer ones, too, an incident among everyday matters, as real mails are.
 """
 
 import json
