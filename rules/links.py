@@ -24,22 +24,22 @@ _DOT: Final = "[.]"
 _WIDE_DOT: Final = "[\u3002\uff61]"
 """The full stop of Chinese, which the name system takes for a dot (RFC 3490, 3.1)."""
 _KEPT: Final = frozenset("，。；：！？、（）“”‘’【】《》")
-_WIDE_TOPS: Final = "(?:com|org|net|info|biz|xyz|icu|vip|top|io|cn|cc|co|app)"
+_WIDE_TOPS: Final = "(?i:com|org|net|info|biz|xyz|icu|vip|top|io|cn|cc|co|app)"
 """Endings behind a full stop of Chinese that are hardly the first word of a sentence."""
 _GOES_ON: Final = rf"(?:{_WIDE_DOT}{_WIDE_TOPS}(?![^\W{_CJK}]))"
 _REST: Final = r"[^\s<>\"'`()\[\]{}，。｡；！？、）】》」]*"
 _LINK: Final = re.compile(
     rf"""(?P<scheme>(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.-]{{1,20}}:[/\\]{{1,4}}|(?<![:/\\\w])[/\\]{{2}}(?={_LABEL}{_DOT}\w))(?P<target>{_REST}(?:{_GOES_ON}{_REST})*)
-    | (?P<script>(?<!\w)(?:javascript|vbscript|data):(?=[^\s]){_REST})
-    | (?:\]\(\s*<?|\b(?:href|src|action|formaction)\s*=\s*["']?\s*)(?P<marked>[^\s"'<>)]+)
+    | (?P<script>(?<!\w)(?i:javascript|vbscript|data):(?=[^\s]){_REST})
+    | (?:\]\(\s*<?|\b(?i:href|src|action|formaction)\s*=\s*["']?\s*)(?P<marked>[^\s"'<>)]+)
     | (?<![@./\\-])(?<![^\W{_CJK}])(?P<bare>(?:[\w.+-]{{1,64}}@)?(?:{_LABEL}{_DOT}){{1,8}}
-        (?P<top>[^\W\d_{_CJK}]{{2,24}}|xn--[a-z0-9-]{{2,59}})\.?
+        (?P<top>[^\W\d_{_CJK}]{{2,24}}|(?i:xn--[a-z0-9-]{{2,59}}))\.?
         (?P<port>:\d{{1,5}})?(?P<path>[/\\?\#]{_REST})?)(?![^\W{_CJK}]|@)
     | (?<![@./\\-])(?<![^\W{_CJK}])(?P<wide>(?:{_LABEL}(?:{_DOT}|{_WIDE_DOT})){{0,7}}{_LABEL}{_GOES_ON}{_REST})
     | (?<![\w.])(?P<number>(?:\d{{1,3}}\.){{3}}\d{{1,3}}(?::\d{{1,5}})?/[A-Za-z]{_REST})""",
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,  # letters of either case are asked for where they count: over all of Unicode that takes long to compile
 )
-_HINT: Final = re.compile(rf"\w{_DOT}\w|[:/\\][/\\\w]|\]\(|=|\w{_GOES_ON}", re.IGNORECASE)
+_HINT: Final = re.compile(rf"\w{_DOT}\w|[:/\\][/\\\w]|\]\(|=|\w{_GOES_ON}")
 """What most texts have nothing of, and every link has."""
 _NO_LINK: Final = re.compile(r"(?:mailto|tel|sms|cid):|[#?]|/(?![/\\])", re.IGNORECASE)
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:[/\\]{0,4}|[/\\]{2,}")

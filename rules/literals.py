@@ -192,11 +192,11 @@ def _searcher(patterns: set[str]) -> Callable[[str], list[str]]:
 
 
 def _depth(patterns: set[str]) -> int:
-    """How many patterns may end at one place at most."""
-    lengths = sorted(set(map(len, patterns)))
-    deepest = 1
-    for pattern in patterns:
-        size = len(pattern)
-        depth = sum(pattern[-length:] in patterns for length in lengths if length <= size)
-        deepest = max(deepest, depth)
+    """How many patterns may end at one place at most: read backwards, each begins with the one before it."""
+    deepest, nested = 1, list[str]()
+    for backwards in sorted(pattern[::-1] for pattern in patterns):
+        while nested and not backwards.startswith(nested[-1]):
+            nested.pop()
+        nested.append(backwards)
+        deepest = max(deepest, len(nested))
     return deepest
