@@ -9,9 +9,6 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Literal
 
-from router.bus import Bus
-from router.bus.local import LocalBus
-from router.bus.redis import RedisBus
 from router.clock import SystemClock, TimedIds
 from router.config import Config, database_file, link_hosts
 from router.flow.abuse import Abuse
@@ -53,7 +50,7 @@ from router.flow.telegram import TelegramBot
 from router.flow.uploads import Uploads
 from router.flow.verification import Verification
 from router.model.errors import ConfigError
-from router.opening import keyring, open_blobs, open_store
+from router.opening import keyring, open_blobs, open_bus, open_store
 from router.store import migrate
 from router.telemetry import Logger, Metrics
 from router.web.ops import OpsServer
@@ -96,7 +93,7 @@ class App:
         self._exit.push_async_callback(blobs.close)
         self.media = Media(store=store, blobs=blobs, keys=self.keys, clock=self.clock, ids=self.ids)
         self._owner = f"{socket.gethostname()}-{self.ids.new()}"
-        self.bus = await self._open_bus(self._owner)
+        self.bus = await open_bus(config.bus.url, name=self._owner, log=log)
         self._exit.push_async_callback(self.bus.close)
         self.feed = Feed(store=store, bus=self.bus, metrics=self.metrics, log=log)
         self.board = SignalBoard(self.bus)
@@ -180,14 +177,6 @@ class App:
         self.regroupings = Regroupings(
             store=store, bus=bus, rulebook=self.rulebook, clock=clock, ids=ids, metrics=self.metrics
         )
-
-    async def _open_bus(self, owner: str) -> Bus:
-        if (url := self.config.bus.url) == "local":
-            return LocalBus()
-        try:
-            return await RedisBus.open(url, name=owner, log=self.log, jitter=random.SystemRandom().random)
-        except ValueError as error:
-            raise ConfigError(f"bus.url names no Redis: {error}") from error
 
     async def _start_rules(self) -> None:
         follower = self._follower()

@@ -1,14 +1,18 @@
-"""What the service and the commands beside it stand on, opened as the configuration says: database, files, keys.
+"""What the service and the commands beside it stand on, opened as the configuration says: database, bus, files, keys.
 
 What only some configurations need is loaded when one needs it: a command is not to wait for it.
 """
 
+import random
 from pathlib import Path
 
 from router.blobs import Blobs
 from router.blobs.folder import FolderBlobs
+from router.bus import Bus
+from router.bus.local import LocalBus
 from router.clock import SystemClock
 from router.config import Config, database_file, media_folder, read_key
+from router.connector import Log
 from router.keys import Keyring
 from router.model.errors import ConfigError
 from router.store.script import Store
@@ -27,6 +31,18 @@ async def open_store(url: str, base: Path, *, pool_size: int = 4) -> Store:
     from router.store.postgres import PostgresStore  # noqa: PLC0415 - as above
 
     return await PostgresStore.open(url, connections=pool_size)
+
+
+async def open_bus(url: str, *, name: str, log: Log) -> Bus:
+    """The bus a URL names; on Redis this process is called `name`."""
+    if url == "local":
+        return LocalBus()
+    from router.bus.redis import RedisBus  # noqa: PLC0415 - as above
+
+    try:
+        return await RedisBus.open(url, name=name, log=log, jitter=random.SystemRandom().random)
+    except ValueError as error:
+        raise ConfigError(f"bus.url names no Redis: {error}") from error
 
 
 def open_blobs(config: Config, base: Path, clock: SystemClock) -> Blobs:
