@@ -16,7 +16,10 @@ from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
 from rules.detectors.scan import Scan, digits
 
-_LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}\Z")
+# An apostrophe as in O'Neill and D'Souza; any other is a quotation mark.
+_LOCAL = re.compile(
+    r"(?:[A-Za-z0-9]|(?<![A-Za-z])[ODod](?='))(?:[A-Za-z0-9._%+\-]|(?<![A-Za-z][ODod])(?<=[ODod])'(?=[A-Za-z])){0,63}\Z"
+)
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9])")
 _LABELS_MIN: Final = 2
 _TOP: Final = r"(?:com|net|org|io|cn|hk|tw|me|co|uk|de|fr|xyz|app|dev)(?![a-z0-9])"
@@ -60,11 +63,15 @@ _PARTED: Final = frozenset("-.")
 _LABEL_BEFORE: Final = 28
 _LABEL_AFTER: Final = 14
 _REGIONS: Final = ("CN", "US", "GB", "HK", "TW", "SG")
+_REGIONS_WITH_ZERO: Final = (
+    "FR", "DE", "AU", "JP", "KR", "MY", "TH", "ID", "VN", "PH", "NG", "AE", "NL", "CH", "TR", "ZA", "IN", "PK", "UA",
+)  # fmt: skip
+"""Whose national numbers begin with a zero: what is no call's prefix hardly ever does."""
 _LOOKED_UP_MAX: Final = 1_000
 """Numbers of a text that are looked up in the plans of the regions; of more, the word beside one is enough."""
 _PHONE_WORDS: Final = words(
     "phone", "phones", "phone number", "mobile", "cell", "cellphone", "tel", "telephone", "call",
-    "call me", "call me (?:at|on)", "reach me", "text me", "sms", "whatsapp", "number", "contact",
+    "call me", "call me (?:at|on)", "reach me", "text me", "sms", "whatsapp", "numbers?", "contact",
     "ring me", "ring", "landline", "fax",
 ) + "|电话|電話|手机|手機|号码|號碼|联系|聯繫|聯絡|座机|座機|致电|打给|打[俾畀]|热线|来电|短信|微信"  # fmt: skip
 _NOT_PHONE: Final = words(
@@ -180,7 +187,8 @@ def _national(low: str, numbers: Sequence[tuple[int, int]], found: Sequence[Hit]
         number = match.group()
         if number not in valid:
             valid[number] = len(valid) >= _LOOKED_UP_MAX or any(
-                _known(number, region, phonenumbers.is_valid_number) for region in _REGIONS
+                _known(number, region, phonenumbers.is_valid_number)
+                for region in ((*_REGIONS, *_REGIONS_WITH_ZERO) if number.startswith(("0", "(0")) else _REGIONS)
             )
         if valid[number]:
             yield Hit(match.start(), match.end(), "PHONE", "label")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rules.detectors.anchored import around, starting
-from rules.detectors.connective import CELL, IS, MADE_BY, QUANTITY, QUOTE, SHI, TOLD_ZH
+from rules.detectors.connective import CELL, FIELD, IS, MADE_BY, MARK, QUANTITY, QUOTE, SHI, TOLD_ZH
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
 from rules.fold import Folded
@@ -31,19 +31,17 @@ _FILLER_EN: Final = (
 _PIN_EN: Final = r"(?<![a-z])pin(?:'s)?(?: ?(?:code|number|no\.?))?(?![a-z])"
 _KEYBOARD: Final = "[!-~]"
 
-_NAMED_FIELD: Final = r"(?:\\?[\"'`]|&quot;)"
 _CONNECTED = (
     re.compile(
         rf"{_WORD_EN}(?:{_FILLER_EN}(?P<aside> ?\([^()\n\x1a]{{1,40}}\))?"
         rf"(?P<link>{IS}|{CELL}|\?\s{{1,2}}(?=[0-9]{{4,8}}(?:[.,!\s]|\Z))|(?<='s)\s)"
-        rf"|>|{_NAMED_FIELD}(?:\s?[:=]\s?|\s[^<>\x1a]{{0,60}}?value\s?=\s?))"
-        rf"(?:{_NAMED_FIELD}|{QUOTE})(?P<value>{_KEYBOARD}{{4,72}})"
+        rf"|{FIELD})(?:{MARK}|{QUOTE})(?P<value>{_KEYBOARD}{{4,72}})"
     ),
     re.compile(rf"{WORD_ZH}[^\n:=,.;!?\x1a0-9a-z]{{0,10}}?(?P<link>{SHI}){QUOTE}(?P<value>{_KEYBOARD}{{4,72}})"),
 )
 _BARE = (
     re.compile(rf"{_WORD_EN} {{1,2}}[\"'`(\[]?(?P<value>{_KEYBOARD}{{6,72}})"),
-    re.compile(rf"{WORD_ZH}(?:{_NAMED_FIELD}\s?[:=])?\s{{0,2}}[\"'`(\[]?(?![:=\"'])(?P<value>{_KEYBOARD}{{4,72}})"),
+    re.compile(rf"{WORD_ZH}(?:{MARK}\s?[:=])?\s{{0,2}}[\"'`(\[]?(?![:=\"'])(?P<value>{_KEYBOARD}{{4,72}})"),
     re.compile(rf"{_WORD_EN}[^\n:=.,;!?\x1a()\"\[\]]{{1,40}} [(\"\[](?P<value>{_KEYBOARD}{{6,72}}?)[)\"\]](?![!-~])"),
 )
 # Between a label and a colon anything may be said, as long as no other thing is named.
@@ -81,6 +79,7 @@ _STRONG = re.compile(
     r"[0-9a-z._\-@]{1,24}(?:[!^]|[#$](?![0-9]{1,9}(?:[.,!?)]|(?![!-~]))))[0-9a-z!#$%^&~@_.\-]{1,24})(?![!-~]*[/:=<>\\*])"
 )
 _STRONG_REACH: Final = 60
+_STRONG_CHARS: Final = 50
 _LABEL_EN: Final = re.compile(_WORD_EN)
 _LABEL_ZH: Final = re.compile(WORD_ZH)
 _SENTENCE_END: Final = re.compile(r"[.!?;]\s|\n|\x1a")
@@ -113,8 +112,8 @@ _BEFORE = (
 )
 _PAIRS = (
     re.compile(
-        r"(?<![a-z])(?:user(?:name)?|login|account|email|id|账号|帳號)\s{0,2}(?:/|&|and|和|、|,)\s{0,2}"
-        rf"(?:pass(?:word)?|pwd|pw|密码|密碼)\s{{0,2}}[:=]?\s{{0,3}}{_KEYBOARD}{{2,64}}?\s{{0,2}}[/|,\s:]\s{{0,2}}"
+        r"(?<![a-z,|\t])(?:user(?:name)?|login|account|email|id|账号|帳號)\s{0,2}(?:/|&|and|和|、|,)\s{0,2}"
+        rf"(?:pass(?:word)?|pwd|pw|密码|密碼)(?!,)\s{{0,2}}[:=]?\s{{0,3}}{_KEYBOARD}{{2,64}}?\s{{0,2}}[/|,\s:]\s{{0,2}}"
         rf"(?P<value>{_KEYBOARD}{{4,72}})"
     ),
     re.compile(
@@ -124,7 +123,8 @@ _PAIRS = (
     ),
 )
 _PIN = re.compile(
-    rf"{_PIN_EN}(?: (?:for|of|to|i|we|that)(?![a-z])[a-z ']{{0,24}}?)?(?:{IS}|{CELL}|\s{{1,2}}|,\s(?=[0-9]{{4,8}}[,.]))"
+    rf"{_PIN_EN}(?: (?:for|of|to|i|we|that)(?![a-z])[a-z ']{{0,24}}?)?"
+    rf"(?:{IS}|{CELL}|{FIELD}|\s{{1,2}}|,\s(?=[0-9]{{4,8}}[,.]))"
     r"(?P<value>[0-9]{4,8})(?![0-9A-Za-z])"
 )
 _OTHER_PIN = re.compile(
@@ -266,7 +266,7 @@ def _told(scan: Scan, pattern: re.Pattern[str], starts: list[int]) -> Iterator[H
 def _strong(scan: Scan, word: re.Pattern[str], labels: list[int]) -> Iterator[Hit]:
     """Values in the sentence of a label that need nothing to lead to them."""
     low = scan.low
-    for match in around(_STRONG, low, labels, _STRONG_REACH, _STRONG_REACH):
+    for match in around(_STRONG, low, labels, *[_STRONG_REACH + _STRONG_CHARS] * 2):
         start, end = _trimmed(scan.folded, *match.span("value"))
         value = low[start:end]
         before = _SENTENCE_END.split(low[max(0, start - _STRONG_REACH) : start])[-1]

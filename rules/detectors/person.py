@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rules.detectors.anchored import around, starting
-from rules.detectors.connective import CELL
+from rules.detectors.connective import CELL, FIELD
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
 
@@ -43,13 +43,18 @@ _WHOSE: Final = (
     r"|friend|uncle|aunt"
     r"|grandmother|grandfather|customer|client|sender|recipient|holder|owner|cardholder|account holder)['’]s)"
 )
+_ROLE: Final = (
+    "ship to|deliver to|recipient|beneficiary|payee|contact(?: person)?"
+    "|applicant|signatory|sender|remitter|payer|debtor|creditor|insured"
+)
+"""Who fills in or is named in a form."""
 _PAPER: Final = r"(?:(?:the|my|his|her) )?(?:bank )?(?:card|account|id|id card|full|passport|licen[cs]e|document)"
 _NAME_EN = re.compile(
     rf"(?:(?i:(?<![a-z])(?:{_WHOSE} (?:full |real |legal |first )?name is|my name's|full name(?: is)?"
     rf"|name (?:as )?(?:on|in) {_PAPER}(?: is)?"
-    r"|(?:ship to|deliver to|recipient|beneficiary|payee|contact(?: person)?)(?=\s?[:=|\n])"
-    r"|account holder(?: is)?|cardholder(?: name)?(?: is)?|account name|(?:first|last|sur)name|name)"
-    rf"(?:\s{{0,2}}[:=]?\s{{1,2}}|{CELL}))"
+    rf"|(?:{_ROLE})(?=\s?[:=|\n]|[\"'])"
+    r"|account holder(?: is)?|cardholder(?: name)?(?: is)?|account name|full_?name|(?:first|last|sur)name|name)"
+    rf"(?:\s{{0,2}}[:=]?\s{{1,2}}|{CELL}|{FIELD}))"
     rf"|(?:(?i:(?<![a-z])(?:{_GREETING}))[,.:]?\s{{1,3}}))"
     rf"(?P<value>(?:(?:Mr|Mrs|Ms|Dr|Mx)\.? )?{_CAPITAL}{_SMALL}{{1,24}}"
     rf"(?:[ \-']{_PARTICLE}{_CAPITAL}(?:{_SMALL}{{1,24}}|\.)){{1,3}})(?!{_LETTERS})"
@@ -76,13 +81,13 @@ _NOT_NAME = re.compile(
     r"|Thanks|Thank"
     r"|Regards|Best|Hello|Hi|Dear|Sent|And|But|My|We|They|You|It|What|Why|How|When|Kind|Cheers|Very|So|Really"
     r"|Still|Also|Now|Happy|Sad|Sorry|Glad|Angry|Unable|Waiting|Having|Trying|Getting|Writing|With|About|From"
-    r"|For)(?![a-z])"
+    r"|For|Of|At|By|As|If|Is|Was|Out|Off|Over|That|Your|Our|Me)(?![a-z])"
 )
 _NAME_MIN: Final = 2
 # A capital after a label, without which there is no name.
 _NAME_FOLLOWS = re.compile(
     rf"(?:(?i:names?(?:'s| is| (?:as )?(?:on|in) {_PAPER}(?: is)?|\(s\))?|holder(?: name)?(?: is)?"
-    rf"|(?:ship|deliver) to|recipient|beneficiary|payee|contact(?: person)?))(?:{CELL}"
+    rf"|{_ROLE}))(?:{CELL}|{FIELD}"
     rf"|\s{{0,2}}[:=]?\s{{0,2}}){_CAPITAL}"
 )
 _SIGNED = re.compile(rf"(?i:{_GREETING})[,.:]?\s{{1,3}}{_CAPITAL}{_SMALL}{{1,24}}\.?[ \-']")

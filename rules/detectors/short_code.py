@@ -6,7 +6,7 @@ from typing import Final
 
 from rules.detectors.anchored import around, starting
 from rules.detectors.card import DIGITS_MIN
-from rules.detectors.connective import CELL, IS, QUANTITY, QUOTE, SHI, TOLD_ZH
+from rules.detectors.connective import CELL, FIELD, IS, QUANTITY, QUOTE, SHI, TOLD_ZH
 from rules.detectors.hit import Hit, SecretType
 from rules.detectors.scan import Scan, digits
 from rules.fold import BARRIER
@@ -15,7 +15,7 @@ _CODE_EN: Final = (
     r"(?<![a-z])(?:(?:verification|verify|one[ \-]?time|security|auth(?:entication|enticator)?|sms|login|log-in"
     r"|confirmation|access|2fa|two[ \-]factor|otp|email|text|google|six[ \-]digit|6[ \-]digit|4[ \-]digit"
     r"|activation|backup|recovery|mfa|reset|unlock|withdrawal|pairing|device|phone|transfer)"
-    r"[ \-](?:code|password|passcode|pin|token)s?"
+    r"[ _\-]?(?=[cpt])(?:code|password|passcode|pin|token)s?"
     r"|(?:verification|verify|authentication|one[ \-]?time|2fa|otp|sms)[ \-](?:number|digits)"
     r"|otp|2fa|mfa|totp|passcode|(?:google )?auth(?:enticator)?)(?![a-z])"
 )
@@ -24,7 +24,7 @@ _CODE_ZH: Final = (
     r"(?:验证码|驗證碼|校验码|校驗碼|动态码|動態碼|动态密码|動態密碼|动态口令|短信码|收到的[码碼]|一次性密[码碼]|认证码|認證碼|確認碼|确认码"
     r"|(?:短信|简讯|簡訊|邮箱|邮件|郵件|手机|手機|谷歌|收到)[\u4e00-\u9fff]{0,4}"
     r"[4-8四六八] ?位[数數][字码碼]?(?=[\s:=是为為係0-9])"
-    r"|登[入录錄][码碼]|谷歌码|激活码|谷歌验证器|身份验证器|验证器|otp|2fa)"
+    r"|登[入录錄][码碼]|[备備](?:用|份)(?:[验驗][证證]|登[入录錄])?[码碼]|(?:恢[复復]|救援)[码碼]|谷歌码|激活码|谷歌验证器|身份验证器|验证器|otp|2fa)"
 )
 _NOT_LONGER: Final = r"(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9])|[ \-]?[0-9])"
 _CODE_VALUE: Final = (
@@ -35,7 +35,7 @@ _CODE_VALUE: Final = (
 _CODE_FIRST: Final = r"(?<![0-9a-z\-])(?<![0-9][.,])(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9a-z])"
 _PLAIN_VALUE: Final = rf"(?P<value>[0-9]{{4,8}}|(?:[0-9] ){{5}}[0-9]|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
 _OTP_AFTER = (
-    re.compile(rf"{_CODE_EN}(?:[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}|{CELL}){QUOTE}{_CODE_VALUE}"),
+    re.compile(rf"{_CODE_EN}(?:[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}|{CELL}|{FIELD}){QUOTE}{_CODE_VALUE}"),
     re.compile(rf"{_CODE_EN}(?: (?:says|reads|shows?|number|no\.?))?(?:\s{{1,2}}|-){QUOTE}{_CODE_VALUE}"),
     # Without a verb before it, four digits are as often a year.
     re.compile(
@@ -53,7 +53,7 @@ _OTP_AFTER = (
 )
 _OTP_AFTER_ZH = (
     re.compile(rf"{_CODE_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,14}}?{SHI}{QUOTE}{_CODE_VALUE}"),
-    re.compile(rf"{_CODE_ZH}(?:{CELL}|\s{{0,2}}){QUOTE}{_CODE_VALUE}"),
+    re.compile(rf"{_CODE_ZH}(?:{CELL}|{FIELD}|\s{{0,2}}){QUOTE}{_CODE_VALUE}"),
     re.compile(
         rf"{_CODE_ZH}(?:我?(?:已经?|刚刚?)?(?:收到|来|發來|发来|到)了?|[发發给給](?:你|我)了?|在这|在這)[,:.\s]{{1,2}}{_CODE_VALUE}"
     ),
@@ -96,10 +96,10 @@ _SAID_OF_CHARS: Final = 62
 _OTHER_CODE = re.compile(
     r"(?:error|err|status|country|zip|post(?:al)?|promo|coupon|discount|referral|invit(?:e|ation)|qr|bar|source|swift"
     r"|sort|area|dial(?:ling)?|http|exit|reason|response|currency|product|tracking|gift|voucher|tax|bank|branch|routing"
-    r"|language|colou?r|bic|dress|错误|錯誤|代|邀请|邀請|推荐|推薦|优惠|優惠|二维|二維|兑换|条形?)[ \-:]{0,3}\Z"
+    r"|language|colou?r|bic|dress|错误|錯誤|代|邀请|邀請|推荐|推薦|优惠|優惠|二维|二維|兑换|条形?)[ _\-:]{0,3}\Z"
 )
 # Codes to get back in by come by the ten.
-_SEVERAL = re.compile(r"codes(?![a-z])|code list|[备備]用|恢复码|恢復碼")
+_SEVERAL = re.compile(r"codes(?![a-z])|code list|[备備](?:用|份)|恢[复復][码碼]|救援[码碼]")
 _ONE_MORE = re.compile(
     r"(?:\s{0,3}(?:[,;/|&、]|and|or|和|同埋?|与|與|跟|及|以及|还有|還有|或)|\s)\s{0,3}(?:[0-9]{1,2}[.)]\s{1,3}|[\-*•]\s)?"
     r"(?P<value>[0-9a-z]{4,10}(?:[ \-][0-9a-z]{4,5}){0,3})(?![0-9a-z])"
@@ -109,15 +109,15 @@ _CVV_WORD: Final = r"(?:cvv2?|cvc2?|cv2|csc|cid)"
 _CVV_VALUE: Final = r"(?P<value>[0-9]{3,4})(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9]))"
 _CVV_AFTER = (
     re.compile(
-        rf"(?<![a-z])(?:{_CVV_WORD}|card security code|security code|3 digits?(?: code)? on (?:the )?back"
+        rf"(?<![a-z])(?:{_CVV_WORD}|card security code|security[ _]?code|3 digits?(?: code)? on (?:the )?back"
         r"|(?:three|last three|last 3) digits(?: on (?:the|its) back)?"
         r"|(?:code|digits|numbers) (?:on|at) (?:the |its )?back(?: of (?:the|my) card)?)(?![a-z])"
         rf"(?: (?:code|number|no\.?))?(?: ?[码碼])?(?: (?:on|of|for) [a-z ]{{1,24}}?)?(?:号|號)?"
-        rf"(?:{IS}|{SHI}|{CELL}|[\s,]{{1,3}}|){_CVV_VALUE}"
+        rf"(?:{IS}|{SHI}|{CELL}|{FIELD}|[\s,]{{1,3}}|){QUOTE}{_CVV_VALUE}"
     ),
     re.compile(
         r"(?<![号號码碼])(?:安全码|安全碼|(?:背面|[后後]面?|末)的?(?:三|3)[位码碼个個]|(?:(?<=卡)|(?<=卡的))背面的?|校验三位|三位数|三位數)(?:数字|數字|数|數|码|碼)?"
-        rf"(?:{SHI}|{CELL}|\s{{0,2}}){_CVV_VALUE}"
+        rf"(?:{SHI}|{CELL}|{FIELD}|\s{{0,2}}){QUOTE}{_CVV_VALUE}"
     ),
 )
 _CVV_FIRST = (

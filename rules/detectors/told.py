@@ -14,6 +14,7 @@ from sys import intern
 from typing import Final, NamedTuple
 
 from rules.detectors.hit import Hit, SecretType
+from rules.detectors.labels import words
 from rules.detectors.scan import Scan
 from rules.detectors.surroundings import Seen, Surroundings, View, is_key, is_long, is_number, values
 from rules.fold import BARRIER, BETWEEN_FIELDS
@@ -24,11 +25,40 @@ LONG_LINE: Final = 1.0
 """What a long value has to weigh: most are hashes and addresses, by which a matter is known again."""
 BARRIER_SHOWN: Final = "\\x1a"
 _CVV_FIGURES: Final = 3
-_MEASURED = re.compile(
-    r"(?:[读讀示]数|[读讀]數|度[数數]|里程|readings?|odometer|mileage)[\s:是為为]{0,3}(?:(?:is|was|of)\s)?\Z"
+_OF_SOMETHING_ELSE = re.compile(
+    "(?:"
+    + words(
+        "readings?",
+        "odometer",
+        "mileage",
+        "validator",
+        "epoch",
+        "slot",
+        "block(?: height)?",
+        "nonce",
+        "error(?: code)?",
+        "err",
+        "status(?: code)?",
+        "sku",
+        "upc",
+        "lot",
+        "batch",
+        "model",
+        "part(?: no)?",
+        "serial(?: no| number)?",
+        "sha ?(?:1|256|512)",
+        "md5",
+        "checksum",
+        "digest",
+        "commit",
+    )
+    + "|[读讀示]数|[读讀]數|度[数數]|里程|[验驗][证證](?:者|人|[节節][点點])|[纪紀]元|[区區][块塊](?:高度)?|高度"
+    "|[错錯][误誤]代?[码碼]"
+    "|批[次号號]|[型机機][号號]|序列[号號]|[条條][码碼]|校[验驗](?:[码碼值和])|摘要"
+    r")[\s:=#是为為]{0,3}(?:(?:is|was|of)\s)?[\"'`(]?\Z"
 )
-"""A number with this before it was read off something."""
-_MEASURED_CHARS: Final = 16
+"""A value with this before it was read off something, or is the number or the digest of a thing."""
+_NAMED_CHARS: Final = 24
 
 
 class Scale(NamedTuple):
@@ -87,7 +117,7 @@ def secrets(text: str, low: str) -> Iterator[tuple[int, int, SecretType]]:
         return
     around, ask = Surroundings(text, low, spans), scales()
     for number, (start, end) in enumerate(spans):
-        if _MEASURED.search(low, max(0, start - _MEASURED_CHARS), start) is not None:
+        if _OF_SOMETHING_ELSE.search(low, max(0, start - _NAMED_CHARS), start) is not None:
             continue
         near = around.beside(number)
         if ask.beside.weigh(near) < 0:

@@ -70,6 +70,7 @@ def test_no_gate_is_shut_on_something_its_detector_would_find(text: str) -> None
 
 @given(st.one_of(PIECES, st.sampled_from(CORPUS)))
 @example("¼我叫王芳")
+@example('isisisisisisisisHunter2!isseed phraseprivate key"ciphertext":password')
 def test_no_detector_finds_more_when_every_place_is_an_anchor(text: str) -> None:
     how = plan(SECRETS | PERSONAL)
     scan, everywhere = how.scanner(fold(text)), how.scanner(fold(text))

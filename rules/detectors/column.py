@@ -1,0 +1,113 @@
+"""Values in a column under their label: rows of an export (RFC 4180, also with other separators), tables of text."""
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from rules.detectors.hit import Hit, SecretType
+from rules.detectors.scan import Scan
+
+TRIGGERS: Final = ("password", "password zh", "pin", "cvv", "code", "code zh")
+ROWS_MAX: Final = 200
+_CELLS_MAX: Final = 40
+_HEAD_CHARS: Final = 28
+
+
+class _Head(NamedTuple):
+    """What a column may be called, and what its values look like."""
+
+    type: SecretType
+    name: re.Pattern[str]
+    value: re.Pattern[str]
+
+
+_WORD: Final = "(?:[a-z]{1,12}[ _-])?"
+_HEADS: Final = (
+    _Head(
+        "PASSWORD",
+        re.compile(rf"{_WORD}(?:pass ?(?:word|code|phrase)|passwd|pwd|pin)|[\u4e00-\u9fff]{{0,4}}(?:密[码碼]|口令)"),
+        re.compile(r"(?=[!-~]{0,71}[0-9!@#$%^&+=~?])(?!\*{3})[!-~]{4,72}"),
+    ),
+    _Head(
+        "CVV",
+        re.compile(rf"{_WORD}(?:cvv2?|cvc2?|cv2|csc|cid)|(?:card )?security[ _]code|安全[码碼]"),
+        re.compile("[0-9]{3,4}"),
+    ),
+    _Head(
+        "OTP",
+        re.compile(
+            rf"{_WORD}otp|(?:verification|one[ _-]time|backup|recovery|2fa|mfa|sms)[ _]codes?"
+            "|[\u4e00-\u9fff]{0,4}(?:[验驗][证證]|[备備]用)[码碼]"
+        ),
+        re.compile("[0-9]{4,8}|[0-9a-z]{4,5}-[0-9a-z]{4,5}"),
+    ),
+)
+_CELL: Final = {
+    separator: re.compile(
+        rf"[ \r]{{0,3}}(?:\"(?P<quoted>[^\"\n]{{0,500}})\"|(?P<plain>[^{separator}\n]{{0,500}}?))"
+        rf"[ \r]{{0,3}}(?:(?P<more>[{separator}])|\Z)"
+    )
+    for separator in ",;\t|"
+}
+
+
+def may_be_table(scan: Scan) -> bool:
+    """Whether there are lines, and values in them."""
+    return "digit" in scan.at and b"\n" in scan.data
+
+
+def find(scan: Scan) -> list[Hit]:
+    """What stands under a label, in each row with as many cells as the one with the label."""
+    low = scan.low
+    found: list[Hit] = []
+    done = 0
+    for label in sorted({place for trigger in TRIGGERS for place in scan.at.get(trigger, ())}):
+        if label < done:
+            continue
+        begin, done = low.rfind("\n", 0, label) + 1, low.find("\n", label)
+        if done < 0:
+            break
+        separator = max(_CELL, key=low[begin:done].count)
+        if separator in low[begin:done]:
+            head = _cells(low, begin, done, separator)
+            columns = [
+                (place, kind)
+                for place, (start, end) in enumerate(head)
+                if end - start <= _HEAD_CHARS
+                for kind in _HEADS
+                if kind.name.fullmatch(low, start, end) is not None
+            ]
+            if columns:
+                done = _below(low, done, separator, len(head), columns, found)
+    return found
+
+
+def _below(
+    low: str, end: int, separator: str, cells: int, columns: Sequence[tuple[int, _Head]], found: list[Hit]
+) -> int:
+    """Add what stands in the rows behind the line that ends there; return where the last of them ends."""
+    for _ in range(ROWS_MAX):
+        begin = end + 1
+        next_end = low.find("\n", begin)
+        next_end = len(low) if next_end < 0 else next_end
+        row = _cells(low, begin, next_end, separator)
+        if len(row) != cells:
+            break
+        end = next_end
+        found += [
+            Hit(*row[place], head.type, "column")
+            for place, head in columns
+            if head.value.fullmatch(low, *row[place]) is not None
+        ]
+    return end
+
+
+def _cells(low: str, begin: int, end: int, separator: str) -> list[tuple[int, int]]:
+    """Where the cells of a line stand, without blanks and quotation marks around them."""
+    found: list[tuple[int, int]] = []
+    while len(found) < _CELLS_MAX and (cell := _CELL[separator].match(low, begin, end)) is not None:
+        found.append(cell.span("plain" if cell["quoted"] is None else "quoted"))
+        if cell["more"] is None:
+            break
+        begin = cell.end()
+    return found
