@@ -12,6 +12,7 @@ from typing import Final
 
 import ahocorasick_rs
 
+from rules.detectors import spoken
 from rules.detectors.list_words import possible_words
 from rules.fold import BETWEEN_FIELDS, Folded
 
@@ -116,6 +117,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "i am", "i'm", "this is", "regards", "sincerely", "faithfully", "truly", "attn", "attention", "cheers",
         "best", "thanks", "signed",
     ),
+    "spoken": spoken.TRIGGERS,
     "title": ("mr ", "mr.", "mrs", "ms ", "ms.", "dr ", "dr."),
     "name zh": (
         "我叫", "叫", "全名", "我的名字", "我姓名", "姓名", "真实姓名", "户名", "戶名", "账户名", "收款人",
