@@ -1,7 +1,7 @@
 """A value alone in its message, which those before it say the name of: "here is my private key", then the key.
 
-The route worker asks `may_be_value` of each message, and of one that may be a value `masked_beside` with those before it.
-Pure, linear; what is masked alone is masked already.
+The route worker asks `may_be_value` of each message, and of one that may be a value `masked_beside` with those before
+it. Pure, linear; what is masked alone is masked already.
 """
 
 from collections.abc import Sequence
