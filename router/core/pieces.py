@@ -104,9 +104,7 @@ def together(entry: JournalEntry, placement: Placement, snapshot: Snapshot, rule
         return Pieces(entry=entry, masked=changed)
     own = told[-1]
     safe = msgspec.structs.replace(event, text=own.text, html=None)
-    entry = msgspec.structs.replace(
-        entry, event=safe, findings=own.findings, redactions=own.redactions, care=own.care
-    )
+    entry = msgspec.structs.replace(entry, event=safe, findings=own.findings, redactions=own.redactions, care=own.care)
     return Pieces(entry=entry, masked=changed, own=True)
 
 

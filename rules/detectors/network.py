@@ -11,7 +11,10 @@ from rules.detectors.scan import Scan
 
 _OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4 = re.compile(rf"(?<![0-9A-Za-z.\-])(?:{_OCTET}\.){{3}}{_OCTET}(?![0-9A-Za-z]|\.[0-9]|-[0-9])")
-_IPV6 = re.compile(r"(?<![0-9a-z:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![0-9a-z:])")
+# Behind a label and its colon, too, which is no colon of the address.
+_IPV6 = re.compile(
+    r"(?:(?<![0-9a-z:.])|(?<=[^0-9a-f:.]:))(?!:[0-9a-f])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![0-9a-z:])"
+)
 _DOTTED = re.compile(rb"d\.d{1,3}\.d{1,3}\.d")
 _COLONS: Final = 3
 _COLONED = re.compile(rb":[0-9a-f]{0,4}:[0-9a-f]{0,4}:")
