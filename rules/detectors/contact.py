@@ -68,7 +68,7 @@ _PHONE_WORDS: Final = words(
     "phone", "phones", "phone number", "mobile", "cell", "cellphone", "tel", "telephone", "call",
     "call me", "call me (?:at|on)", "reach me", "text me", "sms", "whatsapp", "number", "contact",
     "ring me", "ring", "landline", "fax",
-) + "|电话|電話|手机|手機|号码|號碼|[联聯][系繫絡]|市[话話]|座[机機]|致电|打给|打[俾畀]|热线|来电|短信|微信"  # fmt: skip
+) + "|电话|電話|手机|手機|号码|號碼|联系|聯[繫絡]|市[话話]|座[机機]|致电|打给|打[俾畀]|热线|来电|短信|微信"  # fmt: skip
 _NOT_PHONE: Final = words(
     "orders?", "tx", "txid", "transactions?", "hash", "ref", "reference", "invoice", "tracking",
     "ticket", "receipt", "case", "uid", "id", "amount", "block", "version", "balance", "paid",

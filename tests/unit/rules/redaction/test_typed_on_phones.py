@@ -1,4 +1,4 @@
-"""What thumbs and dictation make of labels and values: slips, pinyin, blanks, signs said as words, left-out apostrophes."""
+"""What thumbs and dictation make of labels and values: slips, pinyin, blanks, signs in words, left-out apostrophes."""
 
 import pytest
 
