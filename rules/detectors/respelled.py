@@ -58,7 +58,8 @@ _MEANT: Final[Mapping[str, str]] = {slip: word for word in _NAMES for slip in _s
     alike: word for word, several in _ALIKE.items() for alike in several
 }
 MISTYPED: Final = tuple(_MEANT)
-_WRITTEN = re.compile("|".join(rf"(?<![a-z]){slip}(?![a-z])" if slip.isascii() else slip for slip in MISTYPED))
+_LETTERS = re.compile("(?<![a-z])[a-z]+")
+_HAN_SIZES: Final = (3, 2)
 
 
 class _Piece(NamedTuple):
@@ -115,6 +116,9 @@ def _rows(low: str) -> Iterator[tuple[int, int, str]]:
 
 def _mistyped(low: str, starts: Sequence[int]) -> Iterator[tuple[int, int, str]]:
     for start in dict.fromkeys(starts):
-        word = _WRITTEN.match(low, start)
-        if word is not None:
-            yield *word.span(), _MEANT[word.group()]
+        latin = _LETTERS.match(low, start)
+        words = [latin.group()] if latin is not None else [low[start : start + size] for size in _HAN_SIZES]
+        for word in words:
+            if word in _MEANT:
+                yield start, start + len(word), _MEANT[word]
+                break
