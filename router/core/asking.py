@@ -4,6 +4,7 @@ from router.core.blocks import addresses_of
 from router.core.forwards import as_if, rewritten
 from router.core.identity import read_sender
 from router.core.matters import said
+from router.core.pieces import may_go_on
 from router.core.pointers import (
     MAILED,
     answered_ids,
@@ -18,7 +19,6 @@ from router.model.ids import ConversationId
 from router.model.message import InboundEvent, JournalEntry
 from router.model.returned import returned_id
 from router.model.snapshot import SnapshotKeys, thread_root
-from rules.pieces import is_piece
 
 _SAID = frozenset({"message", "edit"})
 
@@ -51,7 +51,7 @@ def ask(entry: JournalEntry, token_conversation: ConversationId | None, keys: Sn
     if event.thread_index is not None:
         keys.thread_roots.add((event.channel, event.account, thread_root(event.thread_index), peer))
     keys.ticket_numbers.update(quoted_numbers(event))
-    if event.kind == "message" and is_piece(event.text or ""):
+    if event.kind == "message" and may_go_on(event.text or ""):
         keys.earlier.add(conversation_key_of(event, own_thread(event, sender), peer))
 
 

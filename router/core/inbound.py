@@ -151,7 +151,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
 def _decide_message(entry: JournalEntry, given: _Given) -> Decided:
     snapshot, ruleset, circumstances, ids = given.snapshot, given.ruleset, given.circumstances, given.ids
     placement = place(entry, snapshot, token_conversation=circumstances.token_conversation, matching=ruleset.matching)
-    pieces = together(entry, placement, snapshot)
+    pieces = together(entry, placement, snapshot, ruleset)
     whole, entry = entry, pieces.entry
     new_text = words_of(entry.event)
     verdict = ruleset.evaluate(facts_of(entry, placement, new_text))

@@ -1,22 +1,47 @@
-"""A recovery phrase told in several messages: once the last shows what they are, all of them are masked. Pure."""
+"""A secret told in several messages: once the last shows what they are, all of them are masked. Pure."""
+
+from collections.abc import Sequence
 
 import msgspec
 
+from router.core.evidence import ASKED
+from router.core.facts import facts_of
 from router.core.placement import Placement
 from router.core.quotes import words_of
 from router.core.tickets import headline
 from router.model.changes import Change, Forget, Record, Save
-from router.model.message import Care, JournalEntry, Redaction, Unindexed
+from router.model.message import Care, JournalEntry, Redaction, Unindexed, Visibility
 from router.model.snapshot import Snapshot
 from router.model.tables import Event, Message, Ticket
+from rules.announced import BEFORE_MAX, BEFORE_MS, masked_beside, may_be_value
 from rules.pieces import PIECES_MAX, is_piece, masked_together
+from rules.redact import Policy
+from rules.ruleset import Ruleset
 
-_TYPE = "SEED_PHRASE"
-_MASK = f"[{_TYPE}]"
+_PHRASE = "SEED_PHRASE"
+
+
+class _Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What masking changes of a message."""
+
+    text: str
+    findings: tuple[str, ...]
+    redactions: tuple[Redaction, ...]
+    care: Care | None
+
+    def without(self, start: int, end: int, kind: str) -> "_Told":
+        """Mask a span of the text."""
+        text = f"{self.text[:start]}[{kind}]{self.text[end:]}"
+        return _Told(
+            text=text,
+            findings=tuple(dict.fromkeys((*self.findings, kind))),
+            redactions=_redactions(self.redactions, start, end, kind),
+            care=_cared(self.care, text),
+        )
 
 
 class Pieces(msgspec.Struct, frozen=True, kw_only=True):
-    """What becomes of the messages that hold a phrase together."""
+    """What becomes of the messages that hold a secret together."""
 
     entry: JournalEntry
     """The newest, masked."""
@@ -30,7 +55,8 @@ class Pieces(msgspec.Struct, frozen=True, kw_only=True):
         event, now_ms = self.entry.event, self.entry.received_at_ms
         kept = [(event.channel, event.account, event.message_id)] if self.own else []
         changes: list[Change] = []
-        for _, message in self.masked:
+        for was, message in self.masked:
+            new = [one.type for one in message.redactions if one not in was.redactions]
             changes.append(Save(message))
             changes.append(
                 Record(
@@ -42,7 +68,7 @@ class Pieces(msgspec.Struct, frozen=True, kw_only=True):
                         conversation_id=message.conversation_id,
                         queue=ticket.queue,
                         actor="system",
-                        data={"masked": _TYPE},
+                        data={"masked": ", ".join(dict.fromkeys(new))},
                     )
                 )
             )
@@ -57,33 +83,75 @@ class Pieces(msgspec.Struct, frozen=True, kw_only=True):
         return ticket
 
 
-def together(entry: JournalEntry, placement: Placement, snapshot: Snapshot) -> Pieces:
+def together(entry: JournalEntry, placement: Placement, snapshot: Snapshot, ruleset: Ruleset) -> Pieces:
     """Look at a message with those before it in its conversation, if it may go on with what they began."""
     event, text = entry.event, entry.event.text or ""
-    if placement.conversation is None or event.kind != "message" or not is_piece(text):
+    if placement.conversation is None or event.kind != "message" or not may_go_on(text):
         return Pieces(entry=entry)
     before = snapshot.told_in(placement.conversation.id)[-PIECES_MAX:]
-    *masked, own = masked_together([*(message.text for message in before), text])
+    own = _Told(text=text, findings=entry.findings, redactions=entry.redactions, care=entry.care)
+    was = [*map(_told, before), own]
+    told = _without_phrase(was) if is_piece(text) else was
+    if may_be_value(text) and (near := _answered_by(entry, placement, before)):
+        policy = ruleset.choose(facts_of(entry, placement, text)).treatment.policy
+        told = [*told[: -near - 1], *_without_values(told[-near - 1 :], event.visibility, policy)]
     changed = tuple(
-        (message, _masked(message, new)) for message, new in zip(before, masked, strict=True) if message.text != new
-    )
-    if own == text:
+        (message, _masked(message, new))
+        for message, old, new in zip(before, was, told, strict=False)
+        if old is not new
+    )  # fmt: skip
+    if told[-1] is own:
         return Pieces(entry=entry, masked=changed)
-    safe = msgspec.structs.replace(event, text=own, html=None)
-    care = _cared(entry.care, own)
-    redactions = _redactions(text, own, entry.redactions)
-    findings = tuple(dict.fromkeys((*entry.findings, _TYPE)))
-    entry = msgspec.structs.replace(entry, event=safe, findings=findings, redactions=redactions, care=care)
+    own = told[-1]
+    safe = msgspec.structs.replace(event, text=own.text, html=None)
+    entry = msgspec.structs.replace(entry, event=safe, findings=own.findings, redactions=own.redactions, care=own.care)
     return Pieces(entry=entry, masked=changed, own=True)
 
 
-def _masked(message: Message, text: str) -> Message:
+def may_go_on(text: str) -> bool:
+    """Whether a message has to be looked at with those before it."""
+    return is_piece(text) or may_be_value(text)
+
+
+def _answered_by(entry: JournalEntry, placement: Placement, before: Sequence[Message]) -> int:
+    """How many of the messages before may say what this one is; none where an agent has asked something since."""
+    if placement.ticket is not None and placement.ticket.state in ASKED:
+        return 0
+    since_ms = entry.received_at_ms - BEFORE_MS
+    return sum(message.received_at_ms >= since_ms for message in before[-BEFORE_MAX:])
+
+
+def _without_phrase(told: list[_Told]) -> list[_Told]:
+    masked = masked_together([one.text for one in told])
+    return [
+        one if one.text == new else one.without(*_replaced(one.text, new), _PHRASE)
+        for one, new in zip(told, masked, strict=True)
+    ]
+
+
+def _replaced(was: str, text: str) -> tuple[int, int]:
+    """The one span of `was` that a mask took the place of."""
+    mask = f"[{_PHRASE}]"
+    start = next((n for n, (one, other) in enumerate(zip(was, text, strict=False)) if one != other), 0)
+    return start, len(was) - (len(text) - text.find(mask, start) - len(mask))
+
+
+def _without_values(told: list[_Told], visibility: Visibility, policy: Policy) -> list[_Told]:
+    done: list[_Told] = []
+    for one, spans in zip(told, masked_beside([one.text for one in told], visibility, policy), strict=True):
+        for span in reversed(spans):  # so that the offsets of those before it stay true
+            one = one.without(*span)  # noqa: PLW2901 -- what is left of it
+        done.append(one)
+    return done
+
+
+def _told(message: Message) -> _Told:
+    return _Told(text=message.text, findings=message.findings, redactions=message.redactions, care=message.care)
+
+
+def _masked(message: Message, told: _Told) -> Message:
     return message.changed(
-        text=text,
-        html=None,
-        findings=tuple(dict.fromkeys((*message.findings, _TYPE))),
-        redactions=_redactions(message.text, text, message.redactions),
-        care=_cared(message.care, text),
+        text=told.text, html=None, findings=told.findings, redactions=told.redactions, care=told.care
     )
 
 
@@ -95,10 +163,8 @@ def _cared(care: Care | None, text: str) -> Care | None:
     return msgspec.structs.replace(care, unindexed=(Unindexed(field="text", start=0, end=len(text)), *kept))
 
 
-def _redactions(was: str, text: str, before: tuple[Redaction, ...]) -> tuple[Redaction, ...]:
-    """Those `before`, and the one span that a mask took the place of, in offsets of the text as it came in."""
-    start = next((n for n, (one, other) in enumerate(zip(was, text, strict=False)) if one != other), 0)
-    end = len(was) - (len(text) - text.find(_MASK, start) - len(_MASK))
+def _redactions(before: tuple[Redaction, ...], start: int, end: int, kind: str) -> tuple[Redaction, ...]:
+    """Those `before`, and one more that masks a span of the stored text, in offsets of the text as it came in."""
     outside: list[Redaction] = []
     for other in before:
         mask = len(other.type) + 2
@@ -109,5 +175,5 @@ def _redactions(was: str, text: str, before: tuple[Redaction, ...]) -> tuple[Red
             start, end = start + other.end - other.start - mask, end + other.end - other.start - mask
         else:  # it went with the words around it
             end += other.end - other.start - mask
-    found = [*outside, Redaction(field="text", start=start, end=end, type=_TYPE)]
+    found = [*outside, Redaction(field="text", start=start, end=end, type=kind)]
     return tuple(sorted(found, key=lambda one: (one.field == "subject", one.start)))

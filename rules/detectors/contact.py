@@ -21,10 +21,12 @@ _LOCAL = re.compile(
     r"(?:[A-Za-z0-9]|(?<![A-Za-z])[ODod](?='))(?:[A-Za-z0-9._%+\-]|(?<![A-Za-z][ODod])(?<=[ODod])'(?=[A-Za-z])){0,63}\Z"
 )
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9])")
+_APART = re.compile(r" @ (?=[A-Za-z0-9])")
 _LABELS_MIN: Final = 2
 _TOP: Final = r"(?:com|net|org|io|cn|hk|tw|me|co|uk|de|fr|xyz|app|dev)(?![a-z0-9])"
 _SPELLED = re.compile(
-    r"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{0,63} {0,2}"
+    r"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{0,63}"
+    r"(?: (?:dot|underscore|dash|hyphen) [a-z0-9._%+\-]{1,30}){0,3} {0,2}"
     r"(?:[\[(] ?at ?[\])] {0,2}[a-z0-9][a-z0-9\-]{0,62} {0,2}(?:[\[(] ?dot ?[\])]| dot |\.)"
     rf"| at [a-z0-9][a-z0-9\-]{{0,62}} {{0,2}}(?:[\[(] ?dot ?[\])]| dot )) {{0,2}}{_TOP}"
 )
@@ -73,7 +75,7 @@ _PHONE_WORDS: Final = words(
     "phone", "phones", "phone number", "mobile", "cell", "cellphone", "tel", "telephone", "call",
     "call me", "call me (?:at|on)", "reach me", "text me", "sms", "whatsapp", "numbers?", "contact",
     "ring me", "ring", "landline", "fax",
-) + "|电话|電話|手机|手機|号码|號碼|联系|聯繫|聯絡|座机|座機|致电|打给|打[俾畀]|热线|来电|短信|微信"  # fmt: skip
+) + "|电话|電話|手机|手機|号码|號碼|联系|聯[繫絡]|市[话話]|座[机機]|致电|打给|打[俾畀]|热线|来电|短信|微信"  # fmt: skip
 _NOT_PHONE: Final = words(
     "orders?", "tx", "txid", "transactions?", "hash", "ref", "reference", "invoice", "tracking",
     "ticket", "receipt", "case", "uid", "id", "amount", "block", "version", "balance", "paid",
@@ -91,12 +93,16 @@ def find_email(scan: Scan) -> Iterator[Hit]:
     """Yield addresses around each `@`; the part before it is searched backwards, 64 characters at most."""
     text = scan.text
     for at in scan.at["@"]:
-        local = _LOCAL.search(text, max(0, at - 64), at)
-        domain = _DOMAIN.match(text, at + 1)
+        begin, end = at, at + 1
+        # A phone's keyboard puts blanks around the sign; a handle has one before it alone.
+        if (apart := _APART.match(text, max(0, at - 1))) is not None:
+            begin, end = apart.start(), apart.end()
+        local = _LOCAL.search(text, max(0, begin - 64), begin)
+        domain = _DOMAIN.match(text, end)
         if local is not None and domain is not None:
             labels = _without_file_ends(domain.group().split("."))
             if labels and local.group() != "git":
-                yield Hit(local.start(), at + 1 + len(".".join(labels)), "EMAIL", "shape")
+                yield Hit(local.start(), end + len(".".join(labels)), "EMAIL", "shape")
 
 
 def _without_file_ends(labels: list[str]) -> list[str]:

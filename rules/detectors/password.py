@@ -124,8 +124,8 @@ _PAIRS = (
 )
 _PIN = re.compile(
     rf"{_PIN_EN}(?: (?:for|of|to|i|we|that)(?![a-z])[a-z ']{{0,24}}?)?"
-    rf"(?:{IS}|{CELL}|{FIELD}|\s{{1,2}}|,\s(?=[0-9]{{4,8}}[,.]))"
-    r"(?P<value>[0-9]{4,8})(?![0-9A-Za-z])"
+    rf"(?:{IS}|{SHI}|{CELL}|{FIELD}|\s{{1,2}}|,\s(?=[0-9]{{4,8}}[,.]))"
+    r"(?P<value>[0-9]{4,8}|[0-9](?: [0-9]){3,7})(?![0-9A-Za-z]| [0-9])"
 )
 _OTHER_PIN = re.compile(
     r"(?: ?[,/]| (?:and|or|then|but))"

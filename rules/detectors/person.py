@@ -26,9 +26,9 @@ _NAME_ZH = re.compile(
     r"|本人)\s{0,2}"
     rf"(?P<value>(?:欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|司徒|东方|東方|皇甫|尉迟|尉遲|公孙|公孫|慕容|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}?)"
     r"(?=[\s,.;:!?)(<\"'、/|0-9a-zA-Z]|\Z|的|是|在|身份|手机|电话|电話|男|女|我|请|想|要|账|帐|钱|昨|今|已|住"
-    r"|来自|先生|女士|护照|地址|邮箱|你好|您)"
+    r"|来自|先生|女士|护照|地址|邮箱|你好|您|没|沒|有|和|跟|填|写|寫)"
 )
-_I_AM_ZH = re.compile(rf"我是(?P<value>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[,.;\s]|本人|\Z)")
+_I_AM_ZH = re.compile(rf"我[是係](?P<value>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[,.;\s]|本人|\Z)")
 _NOT_A_NAME: Final = re.compile(
     r"常客|高手|高级|黄金|金卡|老用户|方便|.(?:什|啥|甚|了|过|個|个|车|么|不|没|是|的|来|去|到|号|码)"
 )
@@ -36,7 +36,7 @@ _CAPITAL: Final = "[A-ZÀ-ÖØ-Þ]"
 _SMALL: Final = "[a-zß-öø-ÿāăąćčďđēęěğīıłńňőřśşšťūůűźżž]"
 _PARTICLE: Final = r"(?:(?:van|von|der|den|de|del|di|da|dos|la|le|bin|al) ){0,2}(?:Mc|O')?"
 _GREETING: Final = (
-    "i am|i'm|this is|regards|sincerely|faithfully|truly|attn|attention|cheers|best wishes|best|thanks|signed(?=[,:])"
+    "i am|i'?m|this is|regards|sincerely|faithfully|truly|attn|attention|cheers|best wishes|best|thanks|signed(?=[,:])"
 )
 _WHOSE: Final = (
     r"(?:my|her|his|their|our|(?:wife|husband|partner|son|daughter|mother|father|mum|mom|dad|brother|sister"
@@ -48,7 +48,7 @@ _ROLE: Final = (
     "|applicant|signatory|sender|remitter|payer|debtor|creditor|insured"
 )
 """Who fills in or is named in a form."""
-_PAPER: Final = r"(?:(?:the|my|his|her) )?(?:bank )?(?:card|account|id|id card|full|passport|licen[cs]e|document)"
+_PAPER: Final = r"(?:(?:the|my|his|her) )?(?:bank )?(?:card|account|id|id card|full|passport|licen[cs]e|document|it)"
 _NAME_EN = re.compile(
     rf"(?:(?i:(?<![a-z])(?:{_WHOSE} (?:full |real |legal |first )?name is|my name's|full name(?: is)?"
     rf"|name (?:as )?(?:on|in) {_PAPER}(?: is)?"
@@ -95,14 +95,18 @@ _LABEL_CHARS: Final = 24
 _NAME_CHARS: Final = 260
 
 _STREET_EN = re.compile(
-    r"(?<![0-9A-Za-z#.\-])(?:(?:Apt|Apartment|Flat|Unit|Suite|Room|No)\.? ?[0-9A-Za-z\-]{1,6}, (?:[0-9]{1,3}/F, )?)?"
+    r"(?<![0-9A-Za-z#.\-])(?:(?:Apt|Apartment|Flat|Unit|Suite|Room|No)\.? ?[0-9A-Za-z\-]{1,6}, (?:[0-9]{1,3}/F, )?"
+    r"(?:(?:Block|Tower|Phase|Blk) [0-9A-Z]{1,3}, )?|(?:Block|Blk) (?=[0-9])|[0-9]{1,4}[A-Za-z]?/)?"
     r"[0-9]{1,5}[A-Za-z]?,? (?:(?:North|South|East|West|N|S|E|W)\.? )?"
     r"(?:[A-Z][a-z']{1,20}|[0-9]{1,3}(?:st|nd|rd|th))(?: [A-Z][a-z']{1,20}){0,3}? "
     r"(?:(?:St|Rd|Ave|Ln|Dr|Blvd|Ct|Pl|Sq|Pkwy|Hwy|Cir)(?:\.(?=[ ,][ A-Z0-9]))?|Street|Road|Avenue|Lane|Drive|Boulevard"
     r"|Court|Way|Place|Square|Terrace|Close|Crescent|Parkway|Highway|Row|Gardens|Circle)(?![A-Za-z])"
-    r"(?:,? (?:(?:Apt|Apartment|Flat|Unit|Suite|Ste|Room|Floor)\.? ?|#)[0-9A-Za-z\-]{1,6})?"
+    r"(?: [0-9]{1,3}(?![0-9A-Za-z,.]))?"
+    r"(?:,? (?:(?:Apt|Apartment|Flat|Unit|Suite|Ste|Room|Floor)\.? ?|#)[0-9A-Za-z\-]{1,7})?"
     r"(?:, [A-Z][a-z']{1,20}(?: [A-Z][a-z']{1,20}){0,2}(?![A-Za-z]))?"
-    r"(?:,? [A-Z]{2},? [0-9]{5}(?:-[0-9]{4})?|,? [A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2})?(?![0-9])"
+    r"(?:,? [A-Z]{2},? [0-9]{5}(?:-[0-9]{4})?"
+    r"|,? (?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT) [0-9]{4}|,? Singapore [0-9]{6}"
+    r"|,? [A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2})?(?![0-9])"
 )
 # A flat in a house that has a name, as in Hong Kong and Singapore; and a box at the post office.
 _NAMED_WORDS: Final = "[A-Z][a-z']{1,20}(?: [A-Z][a-z']{1,20}){0,3}"

@@ -100,6 +100,9 @@ _BEFORE_CHARS_CONNECTED: Final = 64
 _SAID_OF = re.compile(
     r"[\s,.;:\"')\]<\-]{0,4}(?:(?:this|that|it|which|here|these|those)(?: is|'s| was)|is|was|=) "
     r"(?:my |the |our |his |her |its )?(?:[a-z]{1,12} ){0,2}(?:private|secret) ?key(?![a-z])"
+    # What a page shows it as.
+    r"|[\s\"')]{1,3}(?:under|below|behind|beside|next to|labell?ed) \"?(?:[a-z]{1,12} ){0,2}"
+    r"(?:private|secret) ?key(?![a-z])"
 )
 _CONNECTED = re.compile(r"(?:is|was|got|gives?|gave|shows?|says?|[:=]|是|为|為|係|得到)[\s\"']{0,3}\Z")
 _SURE_BEFORE_CHARS: Final = 32

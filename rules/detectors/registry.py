@@ -28,12 +28,14 @@ from rules.detectors import (
     wallet_address,
 )
 from rules.detectors.hit import Hit, SecretType
+from rules.detectors.respelled import Respelled
 from rules.detectors.scan import Scan, Scanner, digits
+from rules.fold import fold
 
 _CONTAINERS: Final = frozenset({"IBAN", "NATIONAL_ID"})
 _PROVEN_MAX: Final = 100
-_CONTEXT: Final = ("seed", "code of", "phone")
-"""Words that other detectors look for once they are triggered."""
+_CONTEXT: Final = ("seed", "code of", "phone", "spoken", "mistyped")
+"""Words that are looked for whatever is asked for."""
 
 
 class Detector(NamedTuple):
@@ -123,6 +125,9 @@ class Plan(NamedTuple):
         hits = self.labelled(scan)
         if "digit" in scan.at:
             hits += [hit for hit in told.find(scan, hits) if hit.type in self.types]
+        if "spoken" in scan.at or "mistyped" in scan.at:
+            meant = Respelled(scan.text, scan.low, scan.at)
+            hits += meant.find(lambda text: self.labelled(self.scanner(fold(text))))
         return hits
 
     def labelled(self, scan: Scan) -> list[Hit]:

@@ -12,6 +12,7 @@ from typing import Final
 
 import ahocorasick_rs
 
+from rules.detectors import respelled
 from rules.detectors.list_words import possible_words
 from rules.fold import BETWEEN_FIELDS, Folded
 
@@ -66,7 +67,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "otp", "2fa",
     ),
     "cvv": (
-        "cvv", "cvc", "csc", "cid", "card security code", "security code", "security_code", "securitycode",
+        "cvv", "cvc", "csc", "cid", "card security code", "security code", "sec code", "security_code", "securitycode",
         "code on", "digits on", "numbers on", "code at", "digits at", "numbers at", "安全码", "安全碼",
         "后三位", "後三位", "末三位", "后三码", "後三碼", "末三码", "末三碼", "后3", "後3", "末3", "后面三", "后面3",
         "後面三", "後面3", "三位", "三码", "三碼", "三个数", "三個數",
@@ -93,7 +94,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "spelled @": ("(at)", "[at]", " dot ", "(dot)", "[dot]"),
     "phone": (
         "phone", "mobile", "cell", "tel", "call", "reach", "text", "sms", "whatsapp", "number", "contact", "ring",
-        "landline", "fax", "电话", "電話", "手机", "手機", "号码", "號碼", "联系", "聯繫", "聯絡", "座机", "座機",
+        "landline", "fax", "市话", "市話",
+        "电话", "電話", "手机", "手機", "号码", "號碼", "联系", "聯繫", "聯絡", "座机", "座機",
         "致电", "打给", "打俾", "打畀", "热线", "来电", "短信", "微信",
     ),
     "passport": (
@@ -117,13 +119,15 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "signatory", "sender", "remitter", "payer", "debtor", "creditor", "insured",
     ),
     "greeting": (
-        "i am", "i'm", "this is", "regards", "sincerely", "faithfully", "truly", "attn", "attention", "cheers",
+        "i am", "i'm", "im ", "this is", "regards", "sincerely", "faithfully", "truly", "attn", "attention", "cheers",
         "best", "thanks", "signed",
     ),
+    "spoken": respelled.SPOKEN,
+    "mistyped": respelled.MISTYPED,
     "title": ("mr ", "mr.", "mrs", "ms ", "ms.", "dr ", "dr."),
     "name zh": (
         "我叫", "叫", "全名", "我的名字", "我姓名", "姓名", "真实姓名", "户名", "戶名", "账户名", "收款人",
-        "持卡人", "名字", "开户人", "联系人", "聯絡人", "本人", "我是", "收件人", "收货人", "收貨人", "寄件人",
+        "持卡人", "名字", "开户人", "联系人", "聯絡人", "本人", "我是", "我係", "收件人", "收货人", "收貨人", "寄件人",
         "申请人",
         "申請人", "汇款人", "匯款人",
         "打款给", "转账给", "轉賬給", "轉帳給", "汇款给", "匯款給",

@@ -61,10 +61,10 @@ _OTP_AFTER_ZH = (
     re.compile(rf"{_CODE_ZH}{TOLD_ZH}{_CODE_VALUE}"),
 )
 _OTP_FIRST = re.compile(
-    rf"{_CODE_FIRST} (?:(?:is|was|as) (?:my|the|your) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}(?:code|otp|passcode)"
+    rf"{_CODE_FIRST} (?:(?:is|was|as) (?:my|the|your|ur) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}(?:code|otp|passcode)"
     r"|as (?:a )?(?:(?:verification|confirmation|security|login|sms|2fa) )?(?:code|otp|passcode)"
-    r"|(?<=[0-9]{3} )(?:from|off|via) (?:my|the|your) (?:verification|confirmation|security|login|sms|2fa|email|text)"
-    r" (?:code|message)"
+    r"|(?<=[0-9]{3} )(?:from|off|via) (?:my|the|your|ur)"
+    r" (?:verification|confirmation|security|login|sms|2fa|email|text) (?:code|message)"
     r"|(?<=[0-9]{5} )(?:from|off|in|via) (?:(?:my|the) )?(?:google |microsoft )?authenticator)(?![a-z])"
 )
 # A page of codes to get back in with, which stand close together and may be numbered.
@@ -91,12 +91,13 @@ _TO_DIGIT = re.compile(
     r"|(?<=[a-z]{3}[0-9]))"
 )
 _TO_GROUPS = re.compile("[a-z]{4}-[a-z]{4}")
-_SAID_OF = re.compile(" (?:(?:is|was) (?:my|the|your)|as|from|off|in|via) ")
+_SAID_OF = re.compile(" (?:(?:is|was) (?:my|the|your|ur)|as|from|off|in|via) ")
 _SAID_OF_CHARS: Final = 62
 _OTHER_CODE = re.compile(
     r"(?:error|err|status|country|zip|post(?:al)?|promo|coupon|discount|referral|invit(?:e|ation)|qr|bar|source|swift"
     r"|sort|area|dial(?:ling)?|http|exit|reason|response|currency|product|tracking|gift|voucher|tax|bank|branch|routing"
-    r"|language|colou?r|bic|dress|错误|錯誤|代|邀请|邀請|推荐|推薦|优惠|優惠|二维|二維|兑换|条形?)[ _\-:]{0,3}\Z"
+    r"|language|colou?r|bic|dress|错误|錯誤|代|邀请|邀請|推荐|推薦|优惠|優惠|二维|二維|兑换|条形?)"
+    r"(?: [0-9]{1,4},?)?[ _\-:]{0,3}\Z"
 )
 # Codes to get back in by come by the ten.
 _SEVERAL = re.compile(r"codes(?![a-z])|code list|[备備](?:用|份)|恢[复復][码碼]|救援[码碼]")
@@ -109,9 +110,9 @@ _CVV_WORD: Final = r"(?:cvv2?|cvc2?|cv2|csc|cid)"
 _CVV_VALUE: Final = r"(?P<value>[0-9]{3,4})(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9]))"
 _CVV_AFTER = (
     re.compile(
-        rf"(?<![a-z])(?:{_CVV_WORD}|card security code|security[ _]?code|3 digits?(?: code)? on (?:the )?back"
+        rf"(?<![a-z])(?:{_CVV_WORD}|card security code|sec(?:urity)?[ _]?code|3 digits?(?: code)? on (?:the )?back"
         r"|(?:three|last three|last 3) digits(?: on (?:the|its) back)?"
-        r"|(?:code|digits|numbers) (?:on|at) (?:the |its )?back(?: of (?:the|my) card)?)(?![a-z])"
+        r"|(?:code|digits|numbers) (?:on|at) (?:the |its )?(?:back|front)(?: of (?:the|my) card)?)(?![a-z])"
         rf"(?: (?:code|number|no\.?))?(?: ?[码碼])?(?: (?:on|of|for) [a-z ]{{1,24}}?)?(?:号|號)?"
         rf"(?:{IS}|{SHI}|{CELL}|{FIELD}|[\s,]{{1,3}}|){QUOTE}{_CVV_VALUE}"
     ),
@@ -123,7 +124,7 @@ _CVV_AFTER = (
 _CVV_FIRST = (
     re.compile(rf"(?<![0-9a-z]){_CVV_VALUE} (?:is|was) (?:my|the) (?:cvv|cvc|security code)"),
     re.compile(
-        rf"(?<![0-9a-z/.\-]){_CVV_VALUE}(?:</[a-z]{{1,4}}>)?\s{{0,2}}[(\[]?{_CVV_WORD}"
+        rf"(?<![0-9a-z/.\-]){_CVV_VALUE}(?:</[a-z]{{1,4}}>)?,?\s{{0,2}}[(\[]?{_CVV_WORD}"
         r"(?![a-z0-9]|\s{0,2}[:=]?\s{0,2}(?:is )?[0-9\x1a])"
     ),
     re.compile(rf"(?<![0-9a-z]){_CVV_VALUE}\s?是(?:我的?)?(?:cvv|cvc|安全码|安全碼|后三位|後三位)"),

@@ -61,6 +61,39 @@ def test_ordinary_messages_change_nothing_before_them(world):
     assert not [change for one in decided for change in one.changes if isinstance(change, Forget)]
 
 
+KEY = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318"
+
+
+def test_a_value_is_masked_where_the_message_before_says_what_it_is(world):
+    label, key = say(world, "this is my private key", KEY)
+    assert [message.text for message in told(world, [label, key])] == ["this is my private key", "[PRIVATE_KEY]"]
+    own = told(world, [key])[0]
+    assert own.findings == ("PRIVATE_KEY",)
+    assert own.redactions == (Redaction(field="text", start=0, end=64, type="PRIVATE_KEY"),)
+    assert world.ticket(key).snippet == "[PRIVATE_KEY]"
+    assert [change.message_id for change in key.changes if isinstance(change, Forget)] == ["m1"]
+
+
+def test_the_two_halves_of_a_card_are_masked_in_both_messages(world):
+    decided = say(world, "card: 4012 8888", "8888 1881")
+    assert [message.text for message in told(world, decided)] == ["card: [CARD]", "[CARD]"]
+    assert [e.data for e in world.events if e.kind == "message.edited"] == [{"masked": "CARD"}]
+
+
+def test_what_was_said_long_ago_says_nothing_of_it(world):
+    world.say("this is my private key", message_id="m0", **CHAT)
+    world.now_ms += 11 * 60_000
+    late = world.say(KEY, message_id="m1", **CHAT)
+    assert told(world, [late])[0].text == KEY
+
+
+def test_nor_what_was_said_before_an_agent_asked(world):
+    first = world.say("this is my private key", message_id="m0", **CHAT)
+    world.change(first, state="waiting")
+    answer = world.say(KEY, message_id="m1", **CHAT)
+    assert told(world, [answer])[0].text == KEY
+
+
 def test_of_a_text_that_was_masked_later_the_search_finds_nothing():
     span = Unindexed(field="text", start=3, end=9)
     kept = Unindexed(field="subject", start=0, end=4)

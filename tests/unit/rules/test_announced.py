@@ -1,0 +1,56 @@
+"""A value alone in its message, which the messages before it name."""
+
+import pytest
+
+from rules.announced import masked_beside, may_be_value
+from rules.redact import DEFAULT_POLICY
+
+KEY = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318"
+
+
+@pytest.mark.parametrize("text", [
+    KEY, "sure, Kite#2207", "777 ", "no. is E12345678", "就是Kite_2207", "6217 0000", "ｋｉｔｅ２２０７",
+])  # fmt: skip
+def test_a_message_that_is_a_digit_and_little_else_may_be_a_value(text):
+    assert may_be_value(text)
+
+
+@pytest.mark.parametrize("text", [
+    "", "ok", "my key please", "i changed it 3 times since yesterday and still nothing", "1 " * 150,
+])  # fmt: skip
+def test_others_are_told_by_their_own_sentence(text):
+    assert not may_be_value(text)
+
+
+@pytest.mark.parametrize(("texts", "kind"), [
+    (["you wanted my private key", KEY], "PRIVATE_KEY"),
+    (["my private key?", "hold on", f"0x{KEY}"], "PRIVATE_KEY"),
+    (["私钥在下面", KEY], "PRIVATE_KEY"),
+    (["密码", "Kite_2207"], "PASSWORD"),
+])  # fmt: skip
+def test_what_those_before_name_is_masked(texts, kind):
+    *before, own = masked_beside(texts, "private", DEFAULT_POLICY)
+    assert not any(before)
+    assert own == [(0, len(texts[-1]), kind)]
+
+
+def test_a_value_over_two_messages_is_masked_in_both():
+    spans = masked_beside(["card: 4012 8888", "8888 1881 thx"], "private", DEFAULT_POLICY)
+    assert spans == [[(6, 15, "CARD")], [(0, 9, "CARD")]]
+
+
+@pytest.mark.parametrize("texts", [
+    ["i lost my private key", f"tx {KEY}"],
+    ["the private key export is greyed out", "version 5.12.3"],
+    ["what hash do you need", KEY],
+    ["密码错误", "错误码10029"],
+    ["验证码一直收不到", "订单号20261103948201"],
+])  # fmt: skip
+def test_what_has_a_name_of_its_own_stays(texts):
+    assert not any(masked_beside(texts, "private", DEFAULT_POLICY))
+
+
+def test_what_is_masked_depends_on_who_reads_it():
+    texts = ["passport number?", "E12345678"]
+    assert masked_beside(texts, "public", DEFAULT_POLICY) == [[], [(0, 9, "PASSPORT")]]
+    assert masked_beside(texts, "private", DEFAULT_POLICY) == [[], []]
