@@ -81,7 +81,7 @@ _SPREAD: Final[dict[str, tuple[str, str]]] = {
     "link": ("link", r"[0-9] link\b"),
     "uni": ("uni", r"[0-9]\s?个?uni\b"),
 }
-"""What has something in between, or stands in other words, too (续费 in 手续费): what is looked for first, the whole."""
+"""What has something in between, or stands in other words, too (续费 in 手续费): what is looked for, the whole."""
 _KINDS: Final = ((THINGS, THING), (STATES, STATE), (_PLACES, PLACE))
 WEIGHTS: Final[dict[str, float]] = {name: weight for kind, weight in _KINDS for name in kind}
 NAMES: Final = tuple(WEIGHTS)
