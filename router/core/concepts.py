@@ -72,13 +72,16 @@ _SPREAD: Final[dict[str, tuple[str, str]]] = {
     "wrong_network": ("erc", r"\bbep-?20\b.{0,40}\berc|\berc-?20\b.{0,40}\bbep"),
     "stolen": ("unknown ", r"\bunknown .{0,24}(?:outgoing|transaction|payment|transfer)"),
     "support_network": ("支持", r"支持.{0,8}(?:链|网络|币)吗"),
+    "subscription": ("续费", r"(?<!手)续费"),
+    "name_change": ("户名", r"(?<!用)户名"),
+    "referral": ("下线", r"(?<![踢掉])下线"),
     "pending": ("卡在", r"卡在[^哪]"),
     "usdt": ("u", r"[0-9]\s?u\b"),
     "near": ("near", r"[0-9] near\b"),
     "link": ("link", r"[0-9] link\b"),
     "uni": ("uni", r"[0-9]\s?个?uni\b"),
 }
-"""What has something in between: the part that is looked for first, and the whole."""
+"""What has something in between, or stands in other words, too (续费 in 手续费): what is looked for, the whole."""
 _KINDS: Final = ((THINGS, THING), (STATES, STATE), (_PLACES, PLACE))
 WEIGHTS: Final[dict[str, float]] = {name: weight for kind, weight in _KINDS for name in kind}
 NAMES: Final = tuple(WEIGHTS)

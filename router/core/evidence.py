@@ -202,12 +202,16 @@ class Weighing:
         return "latest" if candidate.recency == self._newest else "older"
 
     def is_apart(self, one: Standing) -> bool:
-        """Whether no place holds them together and nothing said does, or trouble is told anew with another amount."""
-        if one.place in {"thread", "subject", "chat", "in_private"}:
-            return False
+        """Whether no place holds them together and nothing said does, or trouble is told anew with another amount.
+
+        In a chat or thread it has to be called another one, too.
+        """
         sketch = one.candidate.sketch
         about = self._about(things(sketch))
-        if one.meeting.conflicts & _VALUES and self._anew(one, about):
+        anew = bool(one.meeting.conflicts & _VALUES) and self._anew(one, about)
+        if one.place in {"thread", "subject", "chat", "in_private"}:
+            return anew and self._heard.hints.other
+        if anew:
             return True
         chats = one.place == "channel" and not self._heard.is_new_mail
         if chats or one.meeting.shared or not _POINTING.isdisjoint(self._signals) or about in {"shared", "near"}:

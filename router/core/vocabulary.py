@@ -130,7 +130,7 @@ THINGS: Final[dict[str, str]] = {
     "|_royalt|版税|_artwork",
     "airdrop": "_airdrop|_eligib|空投|资格|_claim_|_snapshot|_claimable|_token claim|领取",
     "referral": "_invit|_my code_|_bonus_|邀请|返佣|推荐奖|推荐码|_affiliate|_referr|_refer a|_refer my|_my link"
-    "|拉新|佣金|推荐注册|推荐人|_friend joined|_friend signed|_signed up with my|_my friends code|拉了|返利|下线",
+    "|拉新|佣金|推荐注册|推荐人|_friend joined|_friend signed|_signed up with my|_my friends code|拉了|返利",
     "giftcard": "_gift card|_giftcard|_giftvoucher|_voucher|_redeem|礼品卡|兑换码|代金券|卡密|_gift code"
     "|_card code|_steam_|_itunes|_amazon_|_razer|礼物卡|充值卡|点卡|兑换券",
     "price": "_prices_|_price_|_charts_|_chart_|_market data|行情|价格|报价|k线|币价|走势|_stale price"
@@ -169,7 +169,7 @@ THINGS: Final[dict[str, str]] = {
     "|_dpa_|_data protection|_sub-processor|_subprocessor|_privacy|_my data|隐私|数据保护|删号|_delete everything"
     "|_remove my account|_close the account|_closing my account|_account closure|_right to be forgotten|关闭账|销户"
     "|数据副本",
-    "tax": "_tax|_csv_|_accountant|_yearly|年度账单|_1099|_w-8|_w8|_irs_|_self-assessment|_pit-|_tds_"
+    "tax": "_tax|_accountant|_yearly|年度账单|_1099|_w-8|_w8|_irs_|_self-assessment|_pit-|_tds_"
     "|_capital gain|税|盈亏报表|_cost basis|_hmrc_|_fiscal|_annual report|_fifo_|年度报表|申报|会计",
     "invoice": "_invoice_|_vat_|_receipt for|发票|开票|_inv-|_invoicing|专票|普票|抬头|开具|_invoices|_billing"
     "|_proof of purchase|_tax invoice|_company details|_company name on|税号|收据|票据",
@@ -201,7 +201,7 @@ THINGS: Final[dict[str, str]] = {
     "|_new iphone|_new phone|_changed phone|_switched phone|手机没了|手机掉|手机进水|手机摔|换了手机|新机|旧机",
     "name_change": "_name change|_marriage|_maiden|改名|婚后|_married name|_new surname|_changed my name"
     "|_deed poll|_name on my account|_legal name|_change my name|_wrong name|_name mismatch|_name does not match"
-    "|_name doesn't match|更名|改姓|户名|姓名不符|名字不一致",
+    "|_name doesn't match|更名|改姓|姓名不符|名字不一致",
     "support_network": "_do you guys support|_do you support|_do it guys support|_do it support"
     "|_do the wallet guys support|_do the wallet support|_does you guys support|_does you support"
     "|_does it guys support|_does it support|_does the wallet guys support|_does the wallet support"
@@ -225,7 +225,7 @@ THINGS: Final[dict[str, str]] = {
     "|店里|餐厅|加油",
     "history": "_transaction history|_transactions list|_transactions record|_transaction list"
     "|_transaction record|交易记录|转账记录|流水|明细|_trade history|_history_|_export of my|_activity list|账变"
-    "|交易历史|_past transactions|_past orders|_order history|_my transactions|_export csv|_export the"
+    "|交易历史|_past transactions|_past orders|_order history|_my transactions|_csv_|_export the"
     "|_download history|历史记录|历史订单|导出",
     "phone_call": "_hotline|_phone line|_phone support|_call you|_call a human|电话打|打电话|人工客服|客服电话"
     "|_phone number of|_ring you|_a number to call|_speak to a human|_talk to a human|_call me|_real person"
@@ -255,7 +255,7 @@ THINGS: Final[dict[str, str]] = {
     "|签到|奖品|竞赛|名次|_competition|_challenge_|_quest_|_mission_|_welcome bonus|_sign-up bonus|奖励金|新手|抽中"
     "|空降|折扣|满减|福利",
     "vip": "_vip|_tier_|_loyalty|等级|会员",
-    "subscription": "_premium|_subscription|_monthly fee|月费|续费|包月|_subscrib|_pro plan|_plus plan"
+    "subscription": "_premium|_subscription|_monthly fee|月费|包月|_subscrib|_pro plan|_plus plan"
     "|_membership|_renew|_cancel my plan|高级版|专业版|会员|订阅费",
     "multisig": "_multisig|_multi-sig|_co-sign|_cosign|_signer|_signator|_joint account|_two owners"
     "|_trust account|_shared wallet|_family account|多签|签名人|共管|联名|_2-of-3|_3-of-5|_second owner|_co-owner"

@@ -5,7 +5,7 @@ import pytest
 from router.core import placement
 from router.core.entities import entities, meets
 from router.core.evidence import Candidate, cues, points
-from router.core.likeness import departs, hear, likeness
+from router.core.likeness import departs, hear, likeness, things
 from router.core.matters import Own, Scene, belongs
 from router.core.signals import signals
 from tests.unit.core.world import DAY_MS, World
@@ -64,6 +64,22 @@ def test_english_and_chinese_meet_in_concepts():
     one, other = hear("", "my withdrawal is still pending").sketch, hear("", "提现一直待确认").sketch
     assert likeness(one, other) > 0.5
     assert departs(hear("", "my card was declined").sketch, one)
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("手续费好贵", {"fee"}),
+        ("自动续费了", {"subscription"}),
+        ("每天被踢下线", {"login"}),
+        ("下线的返利没发", {"referral", "reward"}),
+        ("想改用户名", {"profile"}),
+        ("户名写错了", {"name_change"}),
+        ("the csv is empty", {"history"}),
+    ],
+)
+def test_a_word_that_stands_inside_another_is_not_read(text, about):
+    assert things(hear("", text).sketch) == about
 
 
 def test_signals_tell_thanks_from_a_request_that_ends_with_thanks():
@@ -298,9 +314,49 @@ def test_of_two_alike_what_only_one_has_tells_which(world, first, second, about_
         ("following up on my question about a business account", True),
         ("昨天咨询的两位股东共同审批付款一事,请问有答复吗?", True),
         ("有什么消息吗", True),
+        ("this is my fourth email about the frozen gift voucher", True),
+        ("writing once more, the seller has still not sent the coins", True),
+        ("nobody ever replied to what i said on whatsapp", True),
+        ("就那张汇票,我在微信里问过了", True),
+        ("第三次来信,请尽快处理", True),
+        ("客服窗口突然关了,只好到这里说", True),
         ("my transfer failed yesterday", False),
         ("昨天转的500没到", False),
+        ("my second card was never delivered", False),
+        ("the third time it failed with the same code", False),
+        ("my second email address is the one to keep", False),
+        ("waiting for someone to take my offer", False),
+        ("客服电话是多少", False),
+        ("第二次发生了", False),
     ],
 )
 def test_who_asks_about_what_they_asked_reminds(text, reminds):
     assert signals(text, text).reminds is reminds
+
+
+@pytest.mark.parametrize(
+    ("first", "hours", "again"),
+    [
+        ("my voucher from the petrol station is refused", 7, "Third message now: that giftcard code does nothing"),
+        ("我的工资流水交了还在审核", 6, "第二次来信，贵司的身份认证何时有结果？"),
+        ("the csv has every line twice", 5, "I asked in the chat: why is my transaction history doubled?"),
+    ],
+)
+def test_who_writes_of_the_same_once_more_hours_later_joins_it(world, first, hours, again):
+    asked = say(world, first, 1, **CHAT)
+    world.now_ms += hours * 3_600_000
+    assert say(world, again, 2, **CHAT).outcome.ticket_id == asked.outcome.ticket_id
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joins"),
+    [
+        ("提到火币的0.7btc卡住了", "又一单也卡了，55个sol", False),
+        ("my 0.7 btc never arrived", "one more pending: 55 sol", False),
+        ("my withdrawal of 0.7 BTC is stuck", "I mean the withdrawal of 0.8 BTC", True),
+    ],
+)
+def test_another_of_the_same_kind_in_a_chat_is_another_matter(world, first, second, joins):
+    one = say(world, first, 1, **CHAT)
+    world.now_ms += 20 * 60_000
+    assert (say(world, second, 2, **CHAT).outcome.ticket_id == one.outcome.ticket_id) is joins
