@@ -69,9 +69,9 @@ class Lists:
         words = [self.alphabet.run(list(words)) for words in kinds]
         self._search = ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
 
-    def read(self, text: str) -> "Reading":
-        """Read a folded text."""
-        return Reading(self, text)
+    def read(self, text: str) -> "Weighings":
+        """Read a folded text, to be weighed."""
+        return Weighings(Reading(self, text))
 
     def renamed(self, line: str) -> str:
         """Return coded words with names in place of them, from left to right and the longest first."""
@@ -102,7 +102,6 @@ class Reading:
     __slots__ = (
         "_lists",
         "_places",
-        "_weighings",
         "_wholes",
         "line",
         "passages",
@@ -123,30 +122,9 @@ class Reading:
         self.passages = passages(list(map(len, self.sentences)))
         self._lists = lists
         self._places: list[list[Span]] | None = None
-        self._weighings: dict[int, Weighing] = {}
         self._wholes: list[Weighed] | None = None
         self.runs: AbstractSet[str] = frozenset()
         """Those without names that any of the scales of whole texts knows; there once it was weighed."""
-
-    def put_on(self, scales: "Scales") -> None:
-        """Do what has to be done in any case before the text is weighed."""
-        if scales.number is None or not scales.plain:
-            self.on(scales)
-        else:
-            self.whole(scales.number)
-
-    def reaches(self, scales: "Scales", least: float) -> bool:
-        """Tell whether the text weighs so much."""
-        if scales.number is None or not scales.plain:
-            return self.on(scales).reaches(least)
-        return (scales.start + self.whole(scales.number)[0]) / UNITS >= least
-
-    def on(self, scales: "Scales") -> "Weighing":
-        """Return the text on some scales, with all that can be told of it."""
-        weighing = self._weighings.get(id(scales))
-        if weighing is None:
-            weighing = self._weighings[id(scales)] = Weighing(scales, self)
-        return weighing
 
     def whole(self, number: int) -> Weighed:
         """Return what the whole of it weighs on one of the scales (`Wholes.add`)."""
@@ -176,6 +154,37 @@ class Reading:
         begin, end = self._lists.alphabet[BEGIN], self._lists.alphabet[END]
         sentence = f"{begin}{self.sentences[number]}{end}"
         return sentence, *self._lists.placed(sentence)
+
+
+class Weighings:
+    """A text on whatever scales share the lists. It holds them all, and they hold what they share: going round in
+    circles, they would stay until the garbage collector comes."""
+
+    __slots__ = ("_reading", "_weighings")
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._weighings: dict[int, Weighing] = {}
+
+    def put_on(self, scales: "Scales") -> None:
+        """Do what has to be done in any case before the text is weighed."""
+        if scales.number is None or not scales.plain:
+            self.on(scales)
+        else:
+            self._reading.whole(scales.number)
+
+    def reaches(self, scales: "Scales", least: float) -> bool:
+        """Tell whether the text weighs so much."""
+        if scales.number is None or not scales.plain:
+            return self.on(scales).reaches(least)
+        return (scales.start + self._reading.whole(scales.number)[0]) / UNITS >= least
+
+    def on(self, scales: "Scales") -> "Weighing":
+        """Return the text on some scales, with all that can be told of it."""
+        weighing = self._weighings.get(id(scales))
+        if weighing is None:
+            weighing = self._weighings[id(scales)] = Weighing(scales, self._reading)
+        return weighing
 
 
 def words_of(text: str) -> Words:

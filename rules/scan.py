@@ -15,7 +15,7 @@ from rules.bits import places
 from rules.facts import Span
 from rules.literals import Finder, Hits
 from rules.places import Places
-from rules.scales import Lists, Reading, Scales
+from rules.scales import Lists, Scales, Weighings
 from rules.text import Folded, fold
 from rules.views import MARK, Literal
 from rules.words import Lexicon, WordGroup
@@ -57,7 +57,7 @@ class Read(NamedTuple):
 
     folded: Folded
     hits: Hits
-    readings: dict[Lists, Reading]
+    readings: dict[Lists, Weighings]
     """As it is weighed, by the lists that it was read with."""
 
 
@@ -93,7 +93,7 @@ class Scanner:
         return Read(folded, self.finder.find(folded.text, plainly=plainly), {})
 
 
-def reading_of(read: Read, lists: Lists) -> Reading:
+def reading_of(read: Read, lists: Lists) -> Weighings:
     """Return a field as it is weighed."""
     reading = read.readings.get(lists)
     if reading is None:
@@ -120,7 +120,7 @@ class Scan:
         """By group: which of its patterns hit."""
         self._sentences: dict[int, Sentence | None] = {}
 
-    def reading(self, lists: Lists) -> Reading:
+    def reading(self, lists: Lists) -> Weighings:
         """Return the field as it is weighed."""
         return reading_of(self._read, lists)
 

@@ -148,6 +148,8 @@ def fold_word(word: str) -> str:
 
 def fold_but_case(text: str) -> str:
     """Fold a few words as far as capitals do not matter: width, Chinese, apostrophes, blanks."""
+    if text.isascii():
+        return " ".join(text.replace("`", "'").replace("\x00", "").split())
     return " ".join(unicodedata.normalize("NFKC", _SPECIAL.sub(_swap, text)).replace("\x00", "").split())
 
 

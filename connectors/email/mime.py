@@ -53,7 +53,7 @@ class Mail:
         """`outer`: the mail that it was taken out of, as a signed entity."""
         self.raw = raw
         self.level: int = 0 if outer is None else outer.level + 1
-        self.outermost: Mail = self if outer is None else outer.outermost
+        self._outer = outer
         self.opened = 0
         self.signed = False
         """It carries a signature, which nobody has verified."""
@@ -72,7 +72,9 @@ class Mail:
 
     def may_open(self) -> bool:
         """Whether one more file may be taken apart: so many in one mail, and so deep in each other."""
-        outermost = self.outermost
+        outermost = self
+        while outermost._outer is not None:  # a mail that held itself would stay until the garbage collector comes
+            outermost = outermost._outer
         if self.level >= LEVELS_MAX or outermost.opened >= OPENED_MAX:
             return False
         outermost.opened += 1

@@ -29,6 +29,12 @@ BLOCK_LINES: Final = 10
 _LABEL_CHARS: Final = 24
 _DASHES: Final = "-–—_ "
 _COLONS: Final = frozenset(":：")
+_BESIDE: Final = frozenset(_DASHES) | QUOTING
+
+
+def may_stand(lines: Sequence[str]) -> bool:
+    """Whether one can stand in them: each has a colon at an end, or a dash before it, or a quote below it."""
+    return any(line and (line[-1] in _COLONS or line[0] in _BESIDE) for line in lines)
 
 
 def ends(lines: Sequence[str], at: int) -> int | None:

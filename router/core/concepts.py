@@ -64,13 +64,13 @@ _PLACES: Final[dict[str, str]] = {
 """Coins and networks."""
 _SPREAD: Final[dict[str, tuple[str, str]]] = {
     "withdrawal": ("提", r"提.{0,3}不出|提[0-9]"),
-    "deposit": ("credit", r"\bcredit(?:ed)?\b.{0,12}\b(?:account|wallet|balance)"),
+    "deposit": ("credit", r"credit(?<!\wcredit)(?:ed)?\b.{0,12}\b(?:account|wallet|balance)"),
     "swap": ("换", r"换[a-z0-9]{2,6}失败"),
-    "transfer": ("sen", r"\bsen(?:d|t|ding)\b.{0,24}(?:[0-9]|btc|eth|usd|sol|coin|money|fund|token|crypto)"),
-    "fee": ("charge", r"\bcharged?\b.{0,10}(?:fee|too|more)"),
-    "code": ("code", r"\bcodes?\b.{0,25}\b(?:arriv|receiv|come|sms|email)"),
+    "transfer": ("sen", r"sen(?<!\wsen)(?:d|t|ding)\b.{0,24}(?:[0-9]|btc|eth|usd|sol|coin|money|fund|token|crypto)"),
+    "fee": ("charge", r"charge(?<!\wcharge)d?\b.{0,10}(?:fee|too|more)"),
+    "code": ("code", r"code(?<!\wcode)s?\b.{0,25}\b(?:arriv|receiv|come|sms|email)"),
     "wrong_network": ("erc", r"\bbep-?20\b.{0,40}\berc|\berc-?20\b.{0,40}\bbep"),
-    "stolen": ("unknown ", r"\bunknown .{0,24}(?:outgoing|transaction|payment|transfer)"),
+    "stolen": ("unknown ", r"unknown (?<!\wunknown ).{0,24}(?:outgoing|transaction|payment|transfer)"),
     "support_network": ("支持", r"支持.{0,8}(?:链|网络|币)吗"),
     "subscription": ("续费", r"(?<!手)续费"),
     "name_change": ("户名", r"(?<!用)户名"),
@@ -81,7 +81,9 @@ _SPREAD: Final[dict[str, tuple[str, str]]] = {
     "link": ("link", r"[0-9] link\b"),
     "uni": ("uni", r"[0-9]\s?个?uni\b"),
 }
-"""What has something in between, or stands in other words, too (续费 in 手续费): what is looked for, the whole."""
+"""What has something in between, or stands in other words, too (续费 in 手续费): the part that is looked for first, and
+the whole, which begins with letters where it can: they are found many times faster than a word's edge, which is looked
+at behind them."""
 _KINDS: Final = ((THINGS, THING), (STATES, STATE), (_PLACES, PLACE))
 WEIGHTS: Final[dict[str, float]] = {name: weight for kind, weight in _KINDS for name in kind}
 NAMES: Final = tuple(WEIGHTS)

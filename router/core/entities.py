@@ -92,7 +92,7 @@ _MANY: Final = {"k": 1_000, "万": 10_000, "千": 1_000}
 _VALUE_MAYBE = re2.compile(r"[0-9A-Za-z_\-]{23}")
 _SHORTENED_MAYBE = re2.compile(r"(?i)…|\.\.|\*\*|⋯|。。|开头|0x|\bend|尾号|结尾")
 _ORDER_MAYBE = re2.compile(r"[0-9]{4}|[0-9A-Z]-[0-9A-Z]")
-_MONTH_MAYBE = re2.compile("(?i)月|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")
+_MONTH_MAYBE = re2.compile("(?i)月|january|february|march|april|june|july|august|september|october|november|december")
 
 
 def entities(text: str, addresses: Iterable[str] = ()) -> tuple[Entity, ...]:

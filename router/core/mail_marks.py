@@ -143,6 +143,29 @@ _SENT_LAST_CHARS: Final = 20
 """So many characters the end of a line takes at most that _ENDS_SENT matches."""
 
 
+_OF_DEVICE: Final = AhoCorasick([
+    "sent from", "sent via", "sent with", "sent using", " for android", " for ios", " for mac", " for win", "outlook",
+    "yahoo mail: ", "secured with", "gesichert mit", "签名由", "来自", "从我的", "從我的", "gesendet", "envoyé",
+    "enviado", "enviada", "enviat d", "inviato", "inviata", "verzonden", "verstuurd", "skickat", "sendt", "wysłan",
+    "odesl", "lähet", "gönderil", "отправ", "надісл", "trimis", "küld", "στάλθ", "đã gửi", "dikirim", "ส่งจาก", "נשלח",
+    "تم الإرسال", "رسلت", "发自", "發自", "发送", "发来", "傳送", "寄自", "來自我的", "送信", "보냄", "보냈",
+])  # fmt: skip
+"""One of these is in every line that `is_of_device` knows."""
+
+
+def holds(words: AhoCorasick, text: str) -> bool:
+    """Whether any of `words` is in a text."""
+    try:
+        return bool(words.find_matches_as_indexes(text))
+    except UnicodeEncodeError:  # a lone surrogate, which no stored text has: look closely
+        return True
+
+
+def may_be_of_device(text: str) -> bool:
+    """Whether any line of a text can be one that a program adds: what few texts have is looked for at once."""
+    return holds(_OF_DEVICE, text.lower())
+
+
 def is_of_device(line: str) -> bool:
     """Whether it is a line that a program adds, at the end or as a paragraph of its own; people write such lines, too.
 

@@ -7,6 +7,7 @@ pattern sees it. When folding would leave nothing to read, nothing is folded.
 
 import re
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final, Literal, NamedTuple
 
 from router.core import answers, attributions, signatures
@@ -28,7 +29,9 @@ from router.core.mail_marks import (
     RULER,
     SEPARATOR,
     SEPARATOR_STARTS,
+    holds,
     is_of_device,
+    may_be_of_device,
 )
 from router.model.message import InboundEvent
 from router.model.tables import Message
@@ -42,12 +45,11 @@ class Fold(NamedTuple):
     kind: Literal["quote", "signature"]
 
 
-class _Line(NamedTuple):
-    start: int
-    end: int
-    """Past the line feed."""
-    text: str
+class _Lines(NamedTuple):
+    texts: list[str]
     """Without surrounding blanks and cut to _LINE_CHARS."""
+    starts: list[int]
+    """Where each begins, past the line feed of the one before; at last, where the text ends."""
 
 
 _LINE_CHARS: Final = 300
@@ -103,35 +105,29 @@ def writer_of(said: InboundEvent | Message) -> str:
     return f"{said.sender.name or ''} <{said.sender.id}>"
 
 
-def _signed(lines: list[_Line], folds: list[Fold], writer: str) -> list[Fold]:
+def _signed(lines: _Lines, folds: list[Fold], writer: str) -> list[Fold]:
     """The folds, with the signature that stands in front of those at the end."""
-    end = len(lines)
+    texts, starts = lines
+    end = len(texts)
     kept = len(folds)
-    while end and (not lines[end - 1].text or (kept and folds[kept - 1].end >= lines[end - 1].end)):
+    while end and (not texts[end - 1] or (kept and folds[kept - 1].end >= starts[end])):
         end -= 1
-        while kept and folds[kept - 1].start >= lines[end].start:
+        while kept and folds[kept - 1].start >= starts[end]:
             kept -= 1
-    start = signatures.begins([line.text for line in lines[:end]], writer)
+    start = signatures.begins(texts[:end], writer)
     if start is None:
         return folds
-    signature = Fold(lines[start].start, lines[end - 1].end, "signature")
+    signature = Fold(starts[start], starts[end], "signature")
     return [*(one for one in folds[:kept] if one.end <= signature.start), signature, *folds[kept:]]
 
 
 def _may_fold(text: str) -> bool:
-    if text.startswith(BEGINNINGS) or _hinted(text):
+    if text.startswith(BEGINNINGS) or holds(HINTS, text):
         return True
     if ":" not in text:
         return False
     ends = text.endswith(":") or any(end in text for end in LINE_ENDS)
     return (ends and any(hint in text for hint in INTRO_HINTS)) or "Begin forwarded" in text
-
-
-def _hinted(text: str) -> bool:
-    try:
-        return bool(HINTS.find_matches_as_indexes(text))
-    except UnicodeEncodeError:  # a lone surrogate, which no stored text has: look closely
-        return True
 
 
 def _without(text: str, folds: list[Fold] | tuple[Fold, ...]) -> str:
@@ -144,35 +140,34 @@ def _without(text: str, folds: list[Fold] | tuple[Fold, ...]) -> str:
     return "".join(kept)
 
 
-def _lines(text: str) -> list[_Line]:
-    lines: list[_Line] = []
-    start = 0
-    directed = not text.isascii() and _BIDI.search(text) is not None
-    for line in text.split("\n"):
-        end = start + len(line) + 1
-        shown = line[:_LINE_CHARS]
-        lines.append(_Line(start, min(end, len(text)), (_BIDI.sub("", shown) if directed else shown).strip()))
-        start = end
-    return lines
+def _lines(text: str) -> _Lines:
+    lines = text.split("\n")
+    starts = [0, *accumulate([len(line) + 1 for line in lines])]
+    starts[-1] = len(text)
+    shown = [line[:_LINE_CHARS] for line in lines]
+    if not text.isascii() and _BIDI.search(text) is not None:
+        shown = [_BIDI.sub("", line) for line in shown]
+    return _Lines([line.strip() for line in shown], starts)
 
 
 class _Cutter:
     """One walk over the lines of a text."""
 
-    def __init__(self, lines: list[_Line], brought: Brings) -> None:
-        self._lines = lines
+    def __init__(self, lines: _Lines, brought: Brings) -> None:
+        self._texts, self._starts = lines
         self._brought = brought
-        self._texts = [line.text for line in lines]
+        self._introduced = attributions.may_stand(self._texts)
+        self._sent = may_be_of_device("\n".join(self._texts))
         self._folds: list[Fold] = []
         self._ends: dict[int, bool] = {}
         self._unsaid: list[Fold] | None = []
         """Quoted lines of which nothing says whose they are; None once something said whose mail is answered."""
 
     def cut(self) -> list[Fold]:
-        lines, at = self._lines, 0
+        texts, at = self._texts, 0
         forwarded = self._brought == "copy"
-        while at < len(lines):
-            line = lines[at].text
+        while at < len(texts):
+            line = texts[at]
             if not line:
                 at += 1
             elif line[0] in FORWARD_STARTS and FORWARD.match(line):
@@ -184,10 +179,10 @@ class _Cutter:
                 at = self._skip_block(at) if FIELD.match(line) else self._skip_forwarded(at + 1)
             elif line[0] in QUOTING:
                 at = self._marked(at)
-            elif (stop := self._intro(at)) is not None:
+            elif self._introduced and (stop := self._intro(at)) is not None:
                 at = stop
             elif self._begins_history(at, forwarded=forwarded):
-                marked = attributions.marked_below(self._texts, at)
+                marked = attributions.marked_below(texts, at)
                 if marked is None:
                     return self._rest(at)
                 self._told()
@@ -200,7 +195,7 @@ class _Cutter:
 
     def _add(self, first: int, last: int, kind: Literal["quote", "signature"]) -> None:
         """Fold the lines `first` to `last` (exclusive)."""
-        start, end = self._lines[first].start, self._lines[last - 1].end
+        start, end = self._starts[first], self._starts[last]
         if self._folds and self._folds[-1].kind == kind and self._folds[-1].end == start:
             start = self._folds.pop().start
         if end > start:
@@ -208,19 +203,19 @@ class _Cutter:
 
     def _rest(self, first: int) -> list[Fold]:
         """Fold all that follows, but for lines that say that they answer."""
-        lines = self._lines
+        texts = self._texts
         self._told()
-        if answers.are_below(self._texts[:first]):
+        if answers.are_below(texts[:first]):
             return self._folds  # unmarked words of the writer stand in it
         first = self._announced(first, titled=True)
         begun = first
-        for at in range(first, len(lines)):
-            if lines[at].text[:1] in _ANSWERS and ANSWERED.match(lines[at].text):
+        for at in range(first, len(texts)):
+            if texts[at][:1] in _ANSWERS and ANSWERED.match(texts[at]):
                 if at > begun:
                     self._add(begun, at, "quote")
                 begun = at + 1
-        if begun < len(lines):
-            self._add(begun, len(lines), "quote")
+        if begun < len(texts):
+            self._add(begun, len(texts), "quote")
         return self._folds
 
     def _announced(self, first: int, *, titled: bool) -> int:
@@ -229,7 +224,7 @@ class _Cutter:
         return first if above < first and self._is_folded(above) else above
 
     def _is_folded(self, at: int) -> bool:
-        return bool(self._folds) and self._folds[-1].end > self._lines[at].start
+        return bool(self._folds) and self._folds[-1].end > self._starts[at]
 
     def _told(self) -> None:
         """Here something says whose mail is answered: what was marked above it, unsaid whose, the writer put there."""
@@ -326,7 +321,7 @@ class _Cutter:
     def _begins_history(self, at: int, *, forwarded: bool) -> bool:
         """A separator, a help desk's mark or a copied header block: all that follows is an older mail, or all of it
         that is marked."""
-        line = self._lines[at].text
+        line = self._texts[at]
         if line[0] in SEPARATOR_STARTS and SEPARATOR.match(line):
             return True
         if len(line) >= 10 and not line.strip(RULER) and not (forwarded and self._brought == "copy"):
@@ -338,36 +333,38 @@ class _Cutter:
 
     def _skip_forwarded(self, at: int) -> int:
         """Past what tells of a forwarded mail, and past all of it where the program quotes it (Apple Mail)."""
-        following = attributions.next_filled(self._texts, at)
-        if following is None or self._lines[following].text[0] not in ">＞":
+        texts = self._texts
+        following = attributions.next_filled(texts, at)
+        if following is None or texts[following][0] not in ">＞":
             return self._skip_block(at)
-        while following < len(self._lines) and self._lines[following].text[:1] in {">", "＞"}:
+        while following < len(texts) and texts[following][:1] in {">", "＞"}:
             following += 1
         return following
 
     def _skip_block(self, at: int) -> int:
-        following = attributions.next_filled(self._texts, at)
-        if following is None or FIELD.match(self._lines[following].text) is None:
+        texts = self._texts
+        following = attributions.next_filled(texts, at)
+        if following is None or FIELD.match(texts[following]) is None:
             return at
-        while following < len(self._lines) and self._lines[following].text:
+        while following < len(texts) and texts[following]:
             following += 1
         return following
 
     def _signature(self, at: int) -> int | None:
         """`-- ` and what follows it up to the next quote, or a line that a device added."""
-        lines = self._lines
-        if (stop := self._device(at)) is not None:
+        texts, starts = self._texts, self._starts
+        if self._sent and (stop := self._device(at)) is not None:
             self._add(at, stop, "signature")
             return stop
-        if lines[at].text not in _DELIMITERS:
+        if texts[at] not in _DELIMITERS:
             return None
         stop = at + 1
-        while stop < len(lines) and stop - at <= _SIGNATURE_LINES and not self._ends_signature(stop):
+        while stop < len(texts) and stop - at <= _SIGNATURE_LINES and not self._ends_signature(stop):
             stop += 1
-        if stop - at > _SIGNATURE_LINES or lines[stop - 1].end - lines[at].start > _SIGNATURE_CHARS:
+        if stop - at > _SIGNATURE_LINES or starts[stop] - starts[at] > _SIGNATURE_CHARS:
             return None
-        is_delimiter = lines[at].text == "--" and lines[at].end - lines[at].start > len("--\n")  # RFC 3676 has a blank
-        if not is_delimiter and signatures.speaks(self._texts[at + 1 : stop]):
+        is_delimiter = texts[at] == "--" and starts[at + 1] - starts[at] > len("--\n")  # RFC 3676 has a blank
+        if not is_delimiter and signatures.speaks(texts[at + 1 : stop]):
             return None
         self._add(at, stop, "signature")
         return stop
@@ -392,7 +389,7 @@ class _Cutter:
         return known
 
     def _begins_quote(self, at: int) -> bool:
-        line = self._lines[at].text
+        line = self._texts[at]
         if not line:
             return False
         if line[0] in QUOTING or FORWARD.match(line) or self._begins_history(at, forwarded=False):
