@@ -4,8 +4,7 @@ Rules are taken apart into ways to fire. A way that needs a rare word is found b
 bits (`rules.columns`). Both may only say "surely not"; what they leave is tested here, in the order of the files.
 """
 
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Sequence
 from operator import attrgetter
 from typing import Final
 
@@ -34,9 +33,9 @@ class Candidates:
         return self._common is not None and self._common.needs_sentences
 
     @property
-    def weighed(self) -> AbstractSet[Scales]:
+    def weighed(self) -> Collection[Scales]:
         """What is sure to weigh most messages."""
-        return self._common.weighed if self._common is not None else frozenset()
+        return self._common.weighed if self._common is not None else ()
 
     def fired(self, scene: Scene) -> list[Candidate]:
         """Return the first way of each rule that fires, in the order of the files."""

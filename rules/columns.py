@@ -3,12 +3,13 @@
 For each pattern a table holds, as one number, the ways it serves with the
 first, the second or the third of the words they need, rarer ones first: three columns of bits side by side. Or-ing the
 numbers of the patterns that hit and and-ing the columns leaves the ways that have their words; and-ing what the fields
-leave open (`rules.field_index`) leaves those worth testing. Words of `near` have to meet in one sentence, so its ways
-have columns of their own, which are judged sentence by sentence. Behind the columns stand two bits for each list of
-words under `has` and `not: has`: a word of it stands for sure; one may stand and has to be looked up.
+leave open (`rules.field_index`), and then those that weigh enough, leaves those worth testing. Words of `near` have to
+meet in one sentence, so its ways have columns of their own, which are judged sentence by sentence. Behind the columns
+stand two bits for each list of words under `has` and `not: has`: a word of it stands for sure; one may stand and has to
+be looked up.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 from operator import or_
 from typing import Final, NamedTuple
@@ -19,13 +20,13 @@ from rules.candidate import Candidate, Draft, by_cost
 from rules.conditions import Condition, Not, Way
 from rules.field_index import FieldIndex
 from rules.literals import Finder
-from rules.scales import Scales
+from rules.scales import Lists, Scales
 from rules.scan import Scan
 from rules.scene import Scene
 from rules.shared import Shared
 from rules.views import MARK
 from rules.weighing import Weighs
-from rules.wording import Has, HasAll, Near
+from rules.wording import Has, HasAll, Matches, Near
 from rules.words import WordGroup
 
 COLUMNS: Final = 3
@@ -61,9 +62,10 @@ class Columns:
         self._text: Serves = dict.fromkeys(finder.patterns, 0)
         self._subject: Serves = dict.fromkeys(finder.patterns, 0)
         self._fields: dict[str, FieldIndex] = {}
+        self._weighs: dict[Condition, int] = {}
+        """What has to weigh enough, equal conditions once: a bit for each way that cannot do without."""
         self._ways: list[Candidate] = []
-        self.weighed: set[Scales] = set()
-        """What every message is put on whose fields fit."""
+        self._weighed: dict[Scales | Lists, Scales] = {}
         self._lists: dict[tuple[WordGroup, tuple[str, ...]], int] = {}
         """The first of the two bits of each list, counted behind the columns."""
         shared = Shared()
@@ -75,11 +77,10 @@ class Columns:
     def _add(self, draft: Draft, near: Near | None, sure: set[str], shared: Shared) -> None:
         number, way = len(self._ways), draft.way
         answered = {*self._ask_fields(number, way), *self._ask_words(number, draft, near, sure)}
+        answered |= {*self._ask_scales(number, draft, answered, shared)}
         lists = [one for one in way if id(one) not in answered and (isinstance(one, Has) or _of_lists(one))]
         answered.update(map(id, lists))
         tests = by_cost(condition for condition in way if id(condition) not in answered)
-        if tests and isinstance(tests[0], Weighs) and not draft.needs:
-            self.weighed.add(tests[0].scales)
         wants = reduce(or_, [self._list(one, sure) for one in lists if isinstance(one, Has)], 0)
         nots = [one for one in way if isinstance(one, Not)]
         denied = [self._list(part, sure) for one in nots for part in one.parts if isinstance(part, Has)]
@@ -140,6 +141,20 @@ class Columns:
             if entered and isinstance(condition, Has | HasAll) and all(one.patterns <= sure for one in condition.needs):
                 yield id(condition)
 
+    def _ask_scales(self, number: int, draft: Draft, answered: set[int], shared: Shared) -> Iterable[int]:
+        """Enter a way under what has to weigh enough; yield which conditions (their ids) that answers. Encoders are
+        asked last."""
+        weighs = [one for one in draft.way if isinstance(one, Weighs)]
+        is_all = all(id(one) in answered or isinstance(one, Near | Matches | Weighs) for one in draft.way)
+        for one in weighs:
+            if one.scales.opinion is None or is_all:
+                first = shared.first(one)
+                self._weighs[first] = self._weighs.get(first, 0) | 1 << number
+                yield id(one)
+        if weighs and is_all and not draft.needs:
+            scales = weighs[0].scales
+            self._weighed.setdefault(scales.lists if scales.plain else scales, scales)
+
     def _serve(self, group: WordGroup, sources: tuple[str, ...], place: int) -> None:
         self._enter(group.patterns, sources, 1 << place)
 
@@ -154,6 +169,11 @@ class Columns:
     def needs_sentences(self) -> bool:
         """Whether some words have to meet in one sentence."""
         return self._near > 0
+
+    @property
+    def weighed(self) -> Collection[Scales]:
+        """What every message is put on whose fields fit; of those that are put on together, one."""
+        return self._weighed.values()
 
     def found(self, scene: Scene) -> tuple[list[Candidate], int]:
         """Return the ways that the tables leave open, and the bits of lists."""
@@ -185,6 +205,9 @@ class Columns:
             if not alive:
                 break
             alive &= index.open(scene)
+        for weighs, ways in self._weighs.items():
+            if alive & ways and not weighs.test(scene):
+                alive &= ~ways
         return alive
 
     def _served(self, part: str, scan: Scan, serves: Serves) -> _Served:

@@ -24,7 +24,7 @@ from rules.opinion import Opinion, window
 from rules.runs import UNITS, Runs
 from rules.stretches import STRETCHES_MAX, stretches
 from rules.text import fold_word
-from rules.tokens import BEGIN, END, MARKS, STOPS, found, places, plain
+from rules.tokens import BEGIN, END, MARKS, STOPS, bounds, found, places, plain
 from rules.wholes import Weighed, Wholes
 
 PASSAGE: Final = 40
@@ -100,6 +100,7 @@ class Reading:
     """A text, ready to be weighed for whatever the lists are shared by."""
 
     __slots__ = (
+        "_bounds",
         "_lists",
         "_places",
         "_wholes",
@@ -121,16 +122,18 @@ class Reading:
         """The same with names of lists."""
         self.passages = passages(list(map(len, self.sentences)))
         self._lists = lists
-        self._places: list[list[Span]] | None = None
+        self._bounds: list[Span] | None = None
+        self._places: dict[int, list[Span]] = {}
+        """By number of a sentence: where its tokens stand."""
         self._wholes: list[Weighed] | None = None
         self.runs: AbstractSet[str] = frozenset()
         """Those without names that any of the scales of whole texts knows; there once it was weighed."""
 
-    def whole(self, number: int) -> Weighed:
-        """Return what the whole of it weighs on one of the scales (`Wholes.add`)."""
+    def wholes(self) -> list[Weighed]:
+        """Return what the whole of it weighs on each of the scales, by number (`Wholes.add`)."""
         if self._wholes is None:
             self._wholes, self.runs = self._lists.wholes.weigh(self.line, self.renamed)
-        return self._wholes[number]
+        return self._wholes
 
     def of_run(self, run: str) -> Span:
         """Return where a run of the line stands first."""
@@ -141,9 +144,12 @@ class Reading:
 
     def places(self, number: int) -> list[Span]:
         """Return where the tokens of a sentence stand."""
-        if self._places is None:
-            self._places = places(self.text)
-        return self._places[number]
+        found = self._places.get(number)
+        if found is None:
+            if self._bounds is None:
+                self._bounds = bounds(self.text)
+            found = self._places[number] = places(self.text, self._bounds[number])
+        return found
 
     def place(self, passage: slice) -> Span:
         """Return where a passage stands."""
@@ -171,13 +177,13 @@ class Weighings:
         if scales.number is None or not scales.plain:
             self.on(scales)
         else:
-            self._reading.whole(scales.number)
+            self._reading.wholes()
 
     def reaches(self, scales: "Scales", least: float) -> bool:
         """Tell whether the text weighs so much."""
         if scales.number is None or not scales.plain:
             return self.on(scales).reaches(least)
-        return (scales.start + self._reading.whole(scales.number)[0]) / UNITS >= least
+        return (scales.start + self._reading.wholes()[scales.number][0]) / UNITS >= least
 
     def on(self, scales: "Scales") -> "Weighing":
         """Return the text on some scales, with all that can be told of it."""
@@ -255,7 +261,7 @@ class Weighing:
         self._scales = scales
         self._reading = reading
         self._found = plain, named = scales.runs.found(reading.line, reading.renamed) if scales.runs.units else ([], [])
-        self._whole, self._share = (0.0, 1.0) if scales.number is None else reading.whole(scales.number)
+        self._whole, self._share = (0.0, 1.0) if scales.number is None else reading.wholes()[scales.number]
         gain = scales.runs.gains.get
         self.at_most = self._with(sum(map(gain, plain, repeat(0))) + sum(map(gain, named, repeat(0))))
         """What it would weigh if all that speaks for it stood in one passage, and nothing against it."""
@@ -276,7 +282,7 @@ class Weighing:
         """What the heaviest passage of the text and the whole of it weigh, and what the second opinion adds, which may
         make another passage the heaviest."""
         if self._weight is None:
-            weight = self._with(max(self._sums(), default=0))
+            weight = self._with(max(self._sums(), default=0) if self._scales.runs.units else 0)
             opinion = self._scales.opinion
             if opinion is not None and self._reading.passages and opinion.is_asked(weight):
                 weight, self.opinion, self._decisive = self._asked(opinion, weight)
@@ -328,7 +334,7 @@ class Weighing:
         """The runs that weigh most in the whole, those that meet put together: that takes no passages."""
         whole = self._scales.whole
         assert whole is not None, "there are runs"
-        known = [(units, run) for run in self._reading.runs if (units := whole.units.get(run, 0)) > 0]
+        known = [(units, run) for run in whole.units.keys() & self._reading.runs if (units := whole.units[run]) > 0]
         spans: list[Span] = []
         for _, run in sorted(known, reverse=True)[:RUNS_SHOWN]:
             start, end = self._reading.of_run(run)

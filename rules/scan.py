@@ -81,10 +81,12 @@ class Scanner:
         """
         ahead = self._ahead
         for source in sources:
-            if source not in ahead:
-                read = ahead[source] = self._read(source)
+            read = ahead.pop(source, None)
+            if read is None:
+                read = self._read(source)
                 for one in scales:
                     reading_of(read, one.lists).put_on(one)
+            ahead[source] = read  # behind the others, for it is judged after them
         for source in list(ahead)[:-AHEAD_MAX]:
             del ahead[source]
 

@@ -32,6 +32,7 @@ class Scene:
         "_language",
         "_present",
         "_scanner",
+        "_scans",
         "_subject",
         "answers",
         "facts",
@@ -54,6 +55,7 @@ class Scene:
         """By number of a condition that several rules share: what it said (`rules.shared`)."""
         self._scanner = scanner
         self._language = facts.message.lang
+        self._scans: dict[tuple[str, ...], list[Scan]] = {}
         self._subject: Scan | None = None
         self._custom: dict[str, object] | None = None
         self._present: tuple[AbstractSet[str], AbstractSet[str], AbstractSet[str]] | None = None
@@ -96,7 +98,7 @@ class Scene:
         self.plain = True
         self.text = self._scanner.scan(self.facts.message.text, plainly=True)
         self._subject = self._present = self._earlier = None
-        self.found, self.shown, self.answers = {}, {}, {}
+        self.found, self.shown, self.answers, self._scans = {}, {}, {}, {}
 
     @property
     def gave_up(self) -> bool:
@@ -115,6 +117,10 @@ class Scene:
                 self._present = text, _NOTHING, text
         return self._present
 
-    def part(self, name: str) -> Scan:
-        """Return the scan of `text` or `subject`."""
-        return self.text if name == "text" else self.subject
+    def scans(self, sources: tuple[str, ...]) -> list[Scan]:
+        """Return the scans of `text` and `subject`, as far as they are asked for and there is a subject."""
+        found = self._scans.get(sources)
+        if found is None:
+            named = [name for name in sources if name == "text" or self.facts.message.subject]
+            found = self._scans[sources] = [self.text if name == "text" else self.subject for name in named]
+        return found

@@ -5,6 +5,8 @@ runs of all of them, and what is found is added up for each.
 """
 
 import math
+from functools import lru_cache
+from struct import unpack
 from typing import Final
 
 import ahocorasick_rs
@@ -19,6 +21,7 @@ Weighed = tuple[float, float]
 
 _SUM: Final = 44
 """Bits of a field that hold a sum; what counts the runs stands above."""
+_SUM_BITS: Final = (1 << _SUM) - 1
 _FIELD: Final = 64
 _ABOVE: Final = 1 << 24
 """Added to each weight, so that no sum is less than nothing."""
@@ -55,11 +58,10 @@ class Wholes:
         fields = sum(map(self._plain.__getitem__, runs))
         fields += sum(map(self._named.__getitem__, set(named.find_matches_as_strings(renamed, overlapping=True))))
         found: list[Weighed] = []
-        for number in range(self._many):
-            field = fields >> number * _FIELD
-            count = field >> _SUM & (1 << _FIELD - _SUM) - 1
+        for field in unpack(f"<{self._many}Q", fields.to_bytes(self._many * _FIELD // 8, "little")):
+            count = field >> _SUM
             counts = share(count)
-            found.append((((field & (1 << _SUM) - 1) - count * _ABOVE) * counts, counts))
+            found.append((((field & _SUM_BITS) - count * _ABOVE) * counts, counts))
         return found, runs
 
     def _ready(self) -> tuple[ahocorasick_rs.AhoCorasick, ahocorasick_rs.AhoCorasick]:
@@ -71,6 +73,7 @@ class Wholes:
         return self._search
 
 
+@lru_cache(4_096)
 def share(count: int) -> float:
     """Return what each of so many runs in a whole text counts."""
     return math.sqrt(FEW / max(FEW, count))

@@ -32,11 +32,7 @@ class TextCondition(Condition):
 
     def scans(self, scene: Scene) -> list[Scan]:
         """Return the scanned parts this test looks at."""
-        if self.sources == ("text",):
-            return [scene.text]
-        if not scene.facts.message.subject:
-            return [scene.text] if "text" in self.sources else []
-        return [scene.part(name) for name in self.sources]
+        return scene.scans(self.sources)
 
     def quote(self, scene: Scene, scan: Scan, spans: Chain) -> tuple[list[str], tuple[Span, ...]]:
         """Return words as written, and their spans when they stand in the text."""

@@ -85,7 +85,9 @@ def _runs(low: str, token: re.Pattern[str], lists: Callable[[str], int]) -> Iter
         for start, end in tokens
         if counts[text := low[start:end]] < _FRAME_MIN and text not in _ORDINALS
     ]
-    gaps = [_shape(low[one.end : two.start]) for one, two in pairwise(words)]
+    between = [low[one.end : two.start] for one, two in pairwise(words)]
+    shapes = {gap: _shape(gap) for gap in set(between)}
+    gaps = [shapes[gap] for gap in between]
     usual = {shape for shape, count in Counter(gaps).items() if shape and count >= _SHAPE_MIN}
     run: list[Word] = []
     for place, word in enumerate(words):

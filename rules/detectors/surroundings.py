@@ -16,10 +16,10 @@ LONG: Final = 20
 """Characters from which on a row of letters and digits is a key, a hash or an address, and no word."""
 _AROUND: Final = r"0-9A-Za-z_!@#$%^&*"
 _VALUE: Final = re.compile(
-    rf"(?<![{_AROUND}.,:/=€£¥+\-\x1a])(?:"
+    rf"(?<![{_AROUND}.,:/=€£¥+\-\x1a])(?=[!-/:-~]{{0,20}}+[0-9])(?:"  # most words go no farther: no digit follows
     r"(?:[A-Za-z]{1,2}-)?(?<![0-9][ -])[0-9]{3}[ -][0-9]{3}(?![0-9A-Za-z_%]|[.,:/ -][0-9])"
     r"|(?<![0-9] )[0-9]{3,8}(?![0-9A-Za-z_%@&*^]|[.,:/ -][0-9])"
-    r"|(?=[!-~]{0,20}[0-9])(?=[!-~]{0,24}[A-Za-z])"
+    r"|(?=[!-@\[-`{-~]{0,24}+[A-Za-z])"
     rf"(?:[0-9A-Za-z_][0-9A-Za-z_+/=-]{{{LONG - 1},99}}(?![0-9A-Za-z_+/=-])"
     rf"|[0-9A-Za-z_!$%^&*?][{_AROUND}.+?~-]{{3,39}}))(?!\x1a)"
 )

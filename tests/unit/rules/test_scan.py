@@ -29,6 +29,9 @@ def test_it_is_not_read_again_and_forgotten_when_others_follow():
     assert scanner.scan("some words").hits is hits
     assert scanner.scan("other words").hits is not hits
     assert scanner.scan("some words", plainly=True).hits is not hits
+    scanner.read_ahead(map(str, range(AHEAD_MAX - 1)), ())
+    scanner.read_ahead(["some words", "one more"], ())
+    assert scanner.scan("some words").hits is hits, "it was read again in time"
     scanner.read_ahead(map(str, range(AHEAD_MAX)), ())
     assert scanner.scan("some words").hits is not hits
 

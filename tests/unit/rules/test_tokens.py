@@ -6,10 +6,25 @@ from hypothesis import strategies as st
 
 from rules.alphabet import STOP, UNKNOWN, Alphabet
 from rules.text import fold
-from rules.tokens import MARKS, STOPS, found, places, plain, sentences
+from rules.tokens import MARKS, STOPS, bounds, found, places, plain, sentences
 
 CODE = "0x5f3c9a7be21d40886c1f"
-PIECES = ["0xa1f", "0x", *"aB_'.,;?!#1- \n\t\v", CODE, CODE[1:], "don't", "3.5", "é", "我", "。", "，", "٣"]
+PIECES = [
+    "0xa1f",
+    "0x",
+    *"aB_'.,;?!#1- \n\t\v",
+    CODE,
+    CODE[1:],
+    "don't",
+    "3.5",
+    "?!",
+    "é",
+    "我",
+    "。",
+    "，",
+    "٣",
+    "\ua620",
+]
 
 
 def by_sentence(text: str) -> list[list[str]]:
@@ -47,7 +62,7 @@ def test_what_a_token_is(text, expected):
 
 def test_each_token_stands_where_it_was_found():
     text = "why?! 3,5 btc.\n我"
-    assert [[text[start:end] for start, end in spans] for spans in places(text)] == [
+    assert [[text[start:end] for start, end in places(text, sentence)] for sentence in bounds(text)] == [
         ["why", "?!"],
         ["3,5", "btc"],
         ["我"],
