@@ -29,6 +29,7 @@ from torch.nn import functional
 from rules.encoder import Encoder
 from rules.packs import read
 from rules.ruleset import load
+from rules.scales import Reading, Weighing
 from rules.subwords import BEGIN, END, UNKNOWN, Subwords
 from rules.text import fold
 from rules.tokens import without_codes
@@ -66,8 +67,8 @@ def shown(lines: Sequence[Line]) -> list[Shown]:
     scales.opinion = None
     found = []
     for number, line in enumerate(lines):
-        reading = scales.lists.read(fold(line.text).text)
-        windows = reading.on(scales).windows(LEAST) if reading.passages else ()
+        reading = Reading(scales.lists, fold(line.text).text)
+        windows = Weighing(scales, reading).windows(LEAST) if reading.passages else ()
         found += [Shown(without_codes(reading.text[slice(*one.span)]), one.weight, number) for one in windows]
     return found
 
