@@ -1,5 +1,6 @@
 """Mail that breaks a bound: read as far as the bound, named, and kept whole within reach."""
 
+import gc
 import json
 
 import pytest
@@ -38,6 +39,12 @@ def test_what_is_no_mail_is_refused(raw):
 def test_more_than_the_limit_is_refused():
     with pytest.raises(InvalidMessage, match=str(RAW_BYTES_MAX)):
         read(HEAD + b"\r\n" + b"x" * RAW_BYTES_MAX)
+
+
+def test_the_bytes_of_a_mail_do_not_wait_for_the_garbage_collector():
+    gc.collect()
+    assert read(HEAD + multipart([b"Content-Type: text/plain\r\n\r\nhello"])).text == "hello"
+    assert gc.collect() == 0
 
 
 def test_ten_thousand_header_lines_and_more():

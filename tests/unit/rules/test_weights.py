@@ -1,5 +1,6 @@
 """Words that are weighed: what counts, what a passage is, what is shown, and which mistakes are named."""
 
+import gc
 import re
 
 import pytest
@@ -247,6 +248,13 @@ def test_each_of_the_scales_of_whole_texts_adds_up_its_own_runs(tokens, of_each)
         assert reading.on(one).weight == weight
         assert reading.reaches(one, weight)
         assert not reading.reaches(one, weight + 1 / UNITS)
+
+
+def test_what_was_weighed_is_freed_without_the_garbage_collector():
+    scales = Scales(-1.5, {"a": 1.0}, Lists({}), whole={"b": 1.0})
+    gc.collect()
+    assert scales.lists.read("a. b").on(scales).weight == 0.5
+    assert gc.collect() == 0
 
 
 def test_weights_add_up_as_on_paper_in_whatever_order():
