@@ -49,6 +49,8 @@ _BREAKS: Final = frozenset({
 })  # fmt: skip
 # Before a label that is a list word itself, these make it a label for sure.
 _ANNOUNCES = re.compile(r"(?<![a-z])(?:recovery|seed|secret|backup|mnemonic|my|the|your|pass|12|24)[ \-]\Z")
+_INSIDE: Final = 5
+"""So many words of the list in a row before it are a phrase that goes on: `... museum bundle secret list denial`."""
 # And behind it, unless words are joined or numbered so.
 _ANNOUNCED = re.compile(r"(?:\(s\))? {0,2}(?:[:=]|(?:is|are|was)(?![a-z]))")
 _IN_A_LIST = re.compile(r"[:=0-9]")
@@ -132,6 +134,7 @@ def _runs(low: str) -> Iterator[list[Word]]:
 def _tokens(low: str) -> Iterator[Word]:
     """Words with the lists they are in; ordinals and the like between numbered words are left out."""
     known, prefixes = languages(), english_prefixes()
+    listed = 0
     for match in _TOKEN.finditer(low):
         text, start, end = match.group(), match.start(), match.end()
         if text in _FILLER and (_DIGIT.search(low, max(0, start - 3), end + 3) is not None):
@@ -141,14 +144,15 @@ def _tokens(low: str) -> Iterator[Word]:
         if text in _NUMBERED_FILLER and _DIGIT.search(low, end, end + 4) is not None:
             continue
         lists = known.get(text, 0) | (_ENGLISH if text in prefixes else 0)
-        if text in LABEL_WORDS and _is_label(low, start, end):
+        if text in LABEL_WORDS and _is_label(low, start, end, inside=listed >= _INSIDE):
             lists = 0
+        listed = listed + 1 if lists else 0
         yield Word(text, start, end, lists)
 
 
-def _is_label(low: str, start: int, end: int) -> bool:
+def _is_label(low: str, start: int, end: int, *, inside: bool) -> bool:
     """Whether a word that is on the list, such as `phrase`, only says what follows."""
-    return _ANNOUNCES.search(low, max(0, start - 10), start) is not None or (
+    return (not inside and _ANNOUNCES.search(low, max(0, start - 10), start) is not None) or (
         _ANNOUNCED.match(low, end) is not None and _IN_A_LIST.search(low, max(0, start - 4), start) is None
     )
 

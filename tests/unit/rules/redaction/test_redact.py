@@ -25,6 +25,11 @@ WIF = "L4rK1yDtCWekvXuE6oXD9jCYfFNV2cWRpVuPLBcCU2z8TrisoyY1"
         (", ".join(PHRASE.split()), "[SEED_PHRASE]"),
         (" ".join(f"{n}. {w}" for n, w in enumerate(PHRASE.split(), 1)), "1. [SEED_PHRASE]"),
         (f"助记词：{PHRASE}，帮我看看", "助记词：[SEED_PHRASE]，帮我看看"),
+        # Words of the list that elsewhere announce a phrase: "my secret list".
+        (
+            "process pumpkin media friend multiply kidney fruit museum bundle secret list denial",
+            "[SEED_PHRASE]",
+        ),
         (f"my key {WIF}!", "my key [PRIVATE_KEY]!"),
         (f"私钥 0x{'ab12' * 16}，哈希 0x{'cd34' * 16}", f"私钥 [PRIVATE_KEY]，哈希 0x{'cd34' * 16}"),
     ],
