@@ -191,8 +191,8 @@ FLOORS_OF_OTHERS = {
     ("near", "en"): {"incident": 0.88, "ordinary": 0.91},
     ("near", "zh"): {"incident": 0.89, "ordinary": 0.94},
 }
-"""Messages of a few sentences that are full of facts, long mails, what comes in on a busy day in pieces, and what sounds
-near an incident: money that is late, cards that machines keep, fees nobody expected."""
+"""Messages of a few sentences that are full of facts, long mails, what comes in on a busy day in pieces, and what
+sounds near an incident: money that is late, cards that machines keep, fees nobody expected."""
 
 
 @pytest.mark.slow
