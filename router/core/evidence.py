@@ -48,6 +48,8 @@ _POINTING: Final = frozenset({"back", "again", "thanks", "settled", "supplies"})
 _CUE_TOKENS: Final = 60
 _CUE = re.compile(r"[a-z][a-z'\-]*|[0-9][0-9.,]*|[\u4e00-\u9fff]|[?!]+|[^\s\w]")
 _WIDE = re.compile(r"[\u4e00-\u9fff]")
+_AGAIN_MIN: Final = 4
+"""Words that are no chance when they all come once more; an amount or the like is one of them."""
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -222,6 +224,11 @@ class Weighing:
         """Whether what a ticket is about is named, or several of its words are said again."""
         key = one.candidate.ticket.id
         return bool(self._things & self._theirs[key]) or len(self._common[key]) >= _TWO
+
+    def says_again(self, one: Standing) -> bool:
+        """Whether what was said in the ticket is said once more, with another word at most."""
+        common = len(self._common[one.candidate.ticket.id])
+        return common + bool(one.meeting.shared) >= _AGAIN_MIN and common >= len(self._words) - 1
 
     def _anew(self, one: Standing, about: str) -> bool:
         """Whether the message tells of trouble as a matter begins, and not of one that it goes on with."""

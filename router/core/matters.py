@@ -236,9 +236,11 @@ class Scene:
         return is_fresh and names_nothing(one.candidate.sketch)
 
     def _is_reminded_of(self, one: Standing) -> bool:
-        """Whether the message asks what became of an earlier question, and that is what the ticket is about."""
+        """Whether the message asks what became of an earlier question, and that is what the ticket is about; or asks
+        the same in the same words."""
         is_open = not (one.candidate.settled or one.meeting.conflicts)
-        return self._hints.reminds and is_open and self._weighing.speaks_of(one)
+        asks_again = self._hints.reminds and self._weighing.speaks_of(one)
+        return is_open and (asks_again or (not self._hints.other and self._weighing.says_again(one)))
 
     def _stands(self, candidate: Candidate) -> Standing:
         age_ms = self._age_ms(candidate)
