@@ -16,7 +16,7 @@ import msgspec
 from connectors.webchat import frames
 from router.model.sources import Clock, Ids
 
-ANSWER_S: Final = 30.0
+ANSWER_S: Final = 60.0
 """How long any single answer may take before the simulator gives up."""
 WRITING_MS: Final = 6_000
 """How long somebody is shown to be writing."""
