@@ -221,7 +221,7 @@ class Scene:
         one = self._standing[candidate.ticket.id]
         total, valued = self._weights[candidate.ticket.id]
         total += self._read.get(candidate.ticket.id, 0)
-        if self._is_what_for(one) or self._is_reminded_of(one):
+        if self._is_what_for(one) or self._is_reminded_of(one) or self._is_told_again(one):
             total = max(total, self._matching.join_at)
         if total >= self._matching.join_at and not self._weighing.is_apart(one):
             return min(total, _MOST), _by_value(one.meeting) if valued > 0 else _by_place(one)
@@ -236,11 +236,12 @@ class Scene:
         return is_fresh and names_nothing(one.candidate.sketch)
 
     def _is_reminded_of(self, one: Standing) -> bool:
-        """Whether the message asks what became of an earlier question, and that is what the ticket is about; or asks
-        the same in the same words."""
-        is_open = not (one.candidate.settled or one.meeting.conflicts)
-        asks_again = self._hints.reminds and self._weighing.speaks_of(one)
-        return is_open and (asks_again or (not self._hints.other and self._weighing.says_again(one)))
+        """Whether the message asks what became of an earlier question, and that is what the ticket is about."""
+        return self._hints.reminds and _is_open(one) and self._weighing.speaks_of(one)
+
+    def _is_told_again(self, one: Standing) -> bool:
+        """Whether the message says in the same words what was said in the ticket, and calls it no other matter."""
+        return not self._hints.other and _is_open(one) and self._weighing.says_again(one)
 
     def _stands(self, candidate: Candidate) -> Standing:
         age_ms = self._age_ms(candidate)
@@ -277,6 +278,11 @@ class Scene:
     def _goes_on(self, candidate: Candidate) -> bool:
         """Whether an answer says much the same once more."""
         return not self._hints.other and likeness(self._said.sketch, candidate.sketch) >= _SAME_WORDS
+
+
+def _is_open(one: Standing) -> bool:
+    """Whether a ticket waits for its end, and nothing that is named tells the message apart from it."""
+    return not (one.candidate.settled or one.meeting.conflicts)
 
 
 def _by_value(meeting: Meeting) -> Joins:
