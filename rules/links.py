@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from rules.expression import expression
 from rules.facts import Span
 
 _CJK: Final = "\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
@@ -28,7 +29,7 @@ _WIDE_TOPS: Final = "(?i:com|org|net|info|biz|xyz|icu|vip|top|io|cn|cc|co|app)"
 """Endings behind a full stop of Chinese that are hardly the first word of a sentence."""
 _GOES_ON: Final = rf"(?:{_WIDE_DOT}{_WIDE_TOPS}(?![^\W{_CJK}]))"
 _REST: Final = r"[^\s<>\"'`()\[\]{}，。｡；！？、）】》」]*"
-_LINK: Final = re.compile(
+_LINK: Final = expression(
     rf"""(?P<scheme>(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.-]{{1,20}}:[/\\]{{1,4}}|(?<![:/\\\w])[/\\]{{2}}(?={_LABEL}{_DOT}\w))(?P<target>{_REST}(?:{_GOES_ON}{_REST})*)
     | (?P<script>(?<!\w)(?i:javascript|vbscript|data):(?=[^\s]){_REST})
     | (?:\]\(\s*<?|\b(?i:href|src|action|formaction)\s*=\s*["']?\s*)(?P<marked>[^\s"'<>)]+)
@@ -39,16 +40,16 @@ _LINK: Final = re.compile(
     | (?<![\w.])(?P<number>(?:\d{{1,3}}\.){{3}}\d{{1,3}}(?::\d{{1,5}})?/[A-Za-z]{_REST})""",
     re.VERBOSE,  # letters of either case are asked for where they count: over all of Unicode that takes long to compile
 )
-_HINT: Final = re.compile(rf"\w{_DOT}\w|[:/\\][/\\\w]|\]\(|=|\w{_GOES_ON}")
+_HINT: Final = expression(rf"\w{_DOT}\w|[:/\\][/\\\w]|\]\(|=|\w{_GOES_ON}")
 """What most texts have nothing of, and every link has."""
-_NO_LINK: Final = re.compile(r"(?:mailto|tel|sms|cid):|[#?]|/(?![/\\])", re.IGNORECASE)
-_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:[/\\]{0,4}|[/\\]{2,}")
-_ONWARD: Final = re.compile(r"(?:\bhttps?:[/\\]{1,4}|=[/\\]{2,4})([^/\\?#&\s]+)", re.IGNORECASE)
-_AUTHORITY: Final = re.compile(r"[^/\\?#]*")
-_HAN_TAIL: Final = re.compile(rf"(?<=[A-Za-z0-9])[{_CJK}]+$")
+_NO_LINK: Final = expression(r"(?:mailto|tel|sms|cid):|[#?]|/(?![/\\])", re.IGNORECASE)
+_SCHEME: Final = expression(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:[/\\]{0,4}|[/\\]{2,}")
+_ONWARD: Final = expression(r"(?:\bhttps?:[/\\]{1,4}|=[/\\]{2,4})([^/\\?#&\s]+)", re.IGNORECASE)
+_AUTHORITY: Final = expression(r"[^/\\?#]*")
+_HAN_TAIL: Final = expression(rf"(?<=[A-Za-z0-9])[{_CJK}]+$")
 """Chinese goes on without a blank behind a host."""
 
-_TOPS: Final = re.compile(
+_TOPS: Final = expression(
     "com|org|net|info|biz|name|pro|edu|gov|mil|int|app|dev|io|co|xyz|top|site|online|shop|store|club|live|"
     "life|world|today|cloud|tech|space|website|page|link|click|help|support|center|network|digital|finance|"
     "exchange|wallet|bank|money|cash|trade|trading|pay|capital|fund|crypto|global|group|agency|media|news|"
@@ -56,7 +57,7 @@ _TOPS: Final = re.compile(
     "lol|wtf|asia|onion|example|test|invalid|localhost"
 )
 """Endings that make a link of a bare name; with a path behind it, any ending does."""
-_COUNTRIES: Final = re.compile(
+_COUNTRIES: Final = expression(
     "ac|ad|ae|af|ag|al|ao|aq|ar|au|aw|ax|az|ba|bb|bd|bf|bg|bh|bi|bj|bm|bn|bo|br|bs|bt|bv|bw|bz|ca|cc|cd|cf|cg|"
     "ch|ci|ck|cl|cm|cn|cr|cu|cv|cw|cx|cy|cz|de|dj|dk|dm|dz|ec|ee|er|es|et|eu|fi|fj|fk|fm|fo|fr|ga|gb|gd|ge|gf|"
     "gg|gh|gi|gl|gm|gn|gp|gq|gr|gs|gt|gu|gw|gy|hk|hm|hn|hr|ht|hu|id|ie|il|im|iq|ir|je|jm|jo|jp|ke|kg|kh|ki|km|"
@@ -65,11 +66,11 @@ _COUNTRIES: Final = re.compile(
     "si|sj|sk|sl|sm|sn|sr|ss|st|su|sv|sx|sy|sz|tc|td|tf|tg|th|tj|tk|tl|tm|tn|tr|tt|tv|tw|tz|ua|ug|uk|uy|uz|va|"
     "vc|ve|vg|vi|vn|vu|wf|ws|ye|yt|za|zm|zw|ai|me|gl|ly"
 )
-_FILES: Final = re.compile("pl|sh|md|py|rs|ps|cc|so|ai|zip|mov|app|ms|ml|st")
+_FILES: Final = expression("pl|sh|md|py|rs|ps|cc|so|ai|zip|mov|app|ms|ml|st")
 """Endings that files have too: a bare name with one of them is a link only when it says so otherwise."""
 
 
-_NAME: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_NAME: Final = expression(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 
 
 class Link(msgspec.Struct, frozen=True):

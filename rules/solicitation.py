@@ -4,13 +4,13 @@ The same words are a warning when they are denied ("never send …"), told of so
 about the past ("did you share …?"): what counts is who is to hand what to whom. Pure, total, linear.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 from rules import solicitation_chinese, solicitation_english, solicitation_remote
+from rules.expression import expression
 from rules.facts import Span
 from rules.text import WIDE_FROM, fold
 
@@ -20,7 +20,7 @@ _LOOK_ALIKE: Final = str.maketrans(
 )
 """Cyrillic and Greek letters that nobody can tell from Latin ones: `s\u0435nd` is read as `send`."""
 _HAN: Final = "[\u4e00-\u9fff]"
-_SPELLED: Final = re.compile(
+_SPELLED: Final = expression(
     rf"(?<![^\W_])(?P<one>[a-z](?:[ .*_-][a-z]){{2,40}})(?![^\W_])|(?<={_HAN})(?P<between>[-_*|/·]|"
     rf"[.](?={_HAN}[.]{_HAN})|(?<={_HAN}[.]{_HAN})[.])(?={_HAN})|"
     rf"(?<!{_HAN} )(?P<han>{_HAN}(?:[ .]{_HAN}){{2,20}})(?! {_HAN}(?!{_HAN}))|"

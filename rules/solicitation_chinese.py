@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from rules.expression import expression
 from rules.facts import Span
 
 _NEAR: Final = 24
@@ -12,7 +13,7 @@ _NEAR: Final = 24
 _REACH: Final = 36
 """Characters between what is named and a later order that means it."""
 
-_SECRET: Final = re.compile(
+_SECRET: Final = expression(
     r"(?:(?:seed|recovery|secret|mnemonic) ?(?:phrases?|words?|keys?)|seed(?![a-z])|mnemonics?|private ?keys?|"
     r"passwords?|passcodes?|zhujici|yanzhengma|siyao|(?<![a-z])(?:zjc|yzm)(?![a-z])|(?:备份|抄下)的?(?:纸条?|"
     r"卡片|本子|小抄)|"
@@ -45,7 +46,7 @@ _SECRET: Final = re.compile(
     r"简讯|手机)(?:里|上|中|刚|刚刚|收到|刚才|的|那|[串组])*(?:六|6|四|"
     r"4)?位?(?:数字|数|码)|(?:六|6)位(?:数字|数|码)|(?:刚|刚才)?(?:收到|里面|上面|里头)的码)"
 )
-_NO_SECRET_AFTER: Final = re.compile(
+_NO_SECRET_AFTER: Final = expression(
     r"的?(?:页面|界面|页|输入框|框|按钮|提示|错误|报错|失败|重置|找回|修改|功能|管理器|规则|长度|格式|强度|过期|"
     r"邮件|信封|设置|(?:(?<=卡号)|(?<=卡号的)|(?<=key)|(?<=key的)|(?<=key 的))"
     r" ?(?:(?:最后|后面?|末)(?:四|4|几)[位码]|尾号)|已经?(?:过期|重置|修改|失效)|"
@@ -55,7 +56,7 @@ _NO_SECRET_AFTER: Final = re.compile(
     r"部分)(?:几位)?)?(?:可以?|请|需要?|要|部分){0,3}(?:遮|打码|盖住|隐去|涂掉|"
     r"马赛克)|的(?:人|电话|短信|网站|链接|网页|客服|群|骗子|账号|号码|消息|信息|行为|帖子|页面))"
 )
-_GIVE: Final = re.compile(
+_GIVE: Final = expression(
     r"(?<![a-z])(?:send|share)(?: ?(?:给|我|to))|发给|发送|发过来|发来|发我|发到|发至|发一|发下|发出|提供|告诉|"
     r"告知|报给|报过来|报一|报下|上传|上交|上报|"
     r"口述|复述|转发|传给|传过来|传来|传至|传一|交给|给我|给到|给一|给下|给(?=个)|私信|私讯|私聊|回复|回一|回传|"
@@ -65,21 +66,21 @@ _GIVE: Final = re.compile(
     r"看一下|看看|看下|复制到|复制给|拷贝到|俾(?=我)|畀(?=我)|(?<![补群开研触颁])发|给(?=我|咱|客服|您的客服)|"
     r"报(?!错|告|警)|交(?=出|一|我)"
 )
-_FILL: Final = re.compile(r"输入|打出|打上|敲|填写|填入|填上|填好|填|键入|录入|输")
-_HERE: Final = re.compile(
+_FILL: Final = expression(r"输入|打出|打上|敲|填写|填入|填上|填好|填|键入|录入|输")
+_HERE: Final = expression(
     r"这里|此处|这边|对话|聊天|窗口|下方|下面|以下|如下|链接|表单|表格|回复|邮箱|客服|给我|[这那]个(?:页面|链接|"
     r"框|网站|网页|网址)|下一?条(?:消息|信息)|"
     r"我们?发的(?:页面|链接|网址|网站)|[这该]个?网址|本页|资料[::]|(?:该|此|上述|打开的|弹出的|跳转的)(?:页面?|网页|"
     r"网站|网址|框)|二维码"
 )
-_WHAT: Final = re.compile(
+_WHAT: Final = expression(
     r"(?:的?(?:开头|结尾|[前后首末]|最[前后])(?:面的?)?(?:[一二两三四五六\d几]|)[个位]?(?:字母|字符|数字|单词|"
     r"字|词)?)?"
     r"(?:的?第[一二三四五六七八九十\d]+个?[^,.?]{0,10}?)?(?:到底|究竟|现在|目前|当前|分别|具体)?(?:是|"
     r"为)?(?:什么|多少|几|啥|哪(?:些|几个|个|一?[组串个]))(?!时候|时|样|情况|"
     r"问题)|是[?]|[?]|呢[?]?$|麻烦(?!您?点)"
 )
-_NEED: Final = re.compile(
+_NEED: Final = expression(
     r"(?:就|只|还)(?:差|缺|少)(?:了|[您你]的|一个|最后)*$|(?<![记觉懂值获取])得(?:先)?(?:有|知道|拿到|"
     r"看到)[您你]?的?$|(?:录|拍)[^.!?]{0,20}(?:看清|看到|"
     r"看见|显示出?|露出|出现)[^,.]{0,4}$|(?:需要|需|要|得有|得要|必须有|必须要|必须)(?:先|有|核实|核对|知道|"
@@ -88,15 +89,15 @@ _NEED: Final = re.compile(
     r"我们|这边|咱们?|客服|技术|工程师)[^,.]{0,4}(?:需要|需|要|得|必须)(?:先|有|核实|核对|知道|拿到|验证|确认|看|"
     r"看到|一下)*(?:[^,.]{1,8}(?:和|与|及|、))?$"
 )
-_ENOUGH: Final = re.compile(r"^(?:的话)?(?:也|就)?(?:够|足够|即可|行|可以|好)(?:了|啦|的|吧)?(?=[,.!?~]|$)")
-_ONLY: Final = re.compile(r"(?:只|光|仅|单|有)(?:要|需要?|用|有|凭)?(?:[您你]的?)?[^,.]{0,8}$")
-_FOR_US: Final = re.compile(r"我(?!的)|客服|技术|工程师|这边")
-_ONLY_LACKS: Final = re.compile(
+_ENOUGH: Final = expression(r"^(?:的话)?(?:也|就)?(?:够|足够|即可|行|可以|好)(?:了|啦|的|吧)?(?=[,.!?~]|$)")
+_ONLY: Final = expression(r"(?:只|光|仅|单|有)(?:要|需要?|用|有|凭)?(?:[您你]的?)?[^,.]{0,8}$")
+_FOR_US: Final = expression(r"我(?!的)|客服|技术|工程师|这边")
+_ONLY_LACKS: Final = expression(
     r"(?:我|我们|这边|咱们?|客服|技术|工程师)[^,.!?]{1,16},(?:现在|目前)?(?:只|就|还)(?:需要?|要|差|"
     r"缺)(?!了)[^,.]{0,8}$"
 )
 """What somebody lacks to do what he offers."""
-_ANSWER: Final = re.compile(
+_ANSWER: Final = expression(
     r"^(?:的?第[^,.!?]{1,10}[词字])?[^,.!?;时后是原露]{0,8}?(?:发给|发送(?:给|到|至)|发过来|发来|发我|发到|发一|"
     r"发下|发(?=给)|提供|告诉|告知|"
     r"报|上传|转发|转(?=给|来|过来)|传|丢(?=到|给|过来|在)|交给|给我|给到|给一|给客服|私信|私讯|私聊|回复|念|读|"
@@ -105,36 +106,36 @@ _ANSWER: Final = re.compile(
     r"起|在)|对[着准](?:镜头|摄像头)|贴|粘贴|出示|提交|截图|截屏|拍|留|附|直接(?:发|给|回)|"
     r"方便(?:吗|发|给|提供|告))"
 )
-_DENIED: Final = re.compile(
+_DENIED: Final = expression(
     r"不(?!妨|好意思|客气|要紧|然|过|仅|但|只|同|久|管|论|到|懂)|勿|(?<![识分特个区性级类])别(?!人|的|担|急|处|墅|"
     r"怕)|绝|永远?不|从未|"
     r"从不|没有?(?!问题|关系|事|办法)|未(?!来)|禁|拒|避免|以免|防止|无需|无须|谨防|小心|警惕|停止|严|莫|何必"
 )
-_NO_DENIAL: Final = re.compile(
+_NO_DENIAL: Final = expression(
     r"(?:不要|不用|不必|别|无需|请勿)(?:担心|害怕|怕|着急|急|紧张|犹豫|客气|忘记?)了?|能不能|可不可以|方不方便|"
     r"是不是|要不要|不妨|不好意思|不然|否则|没问题|没关系|没事|不客气|看不到|不会(?:泄露|外泄|泄漏|保存|被)|"
     r"不提供|不发|不给|不告诉|不把|不报|没法|没办法|不了|无法"
 )
-_OR_ELSE: Final = re.compile(
+_OR_ELSE: Final = expression(
     r"(?:不|没有?|未)[^.!?;]{0,32}?(?:无法|没法|没办法|不能|处理不了|恢复不了|没有办法|锁|冻结|注销)"
 )
-_OF_OTHERS: Final = re.compile(
+_OF_OTHERS: Final = expression(
     r"骗子|诈骗|骗|钓鱼|冒充|假冒|自称|对方|有人|他人|谁(?!能)|任何人|陌生|他们|黑客|盗|凡是|任何(?!时)|别人|"
     r"(?:如果|若|假如|要是|万一|凡|任何|哪个|有)[^,.]{0,8}(?:让|叫|要求|要|请)[您你]?|曾|是否|有没有|是不是您|"
     r"不法|朋友|第三方|收到[“\"']"
 )
-_TOLD_OTHERS: Final = re.compile(
+_TOLD_OTHERS: Final = expression(
     r"(?:给|告诉|透露给|分享给|到|发给)(?:了)?(?:骗|诈骗|任何|别人|他人|其他|陌生|朋友|第三|对方|包括|谁|某)|"
     r"过[吗?]|过.{0,6}[吗?]|给过|包括客服|(?:都|均|就|全)?是(?:钓鱼|诈骗|骗|假)"
 )
-_OWN: Final = re.compile(
+_OWN: Final = expression(
     r"(?:已经?|正在|刚刚?|自动|会|将|点击?|按|选择|获取|系统|我们(?:会|已|将|再|重新)*(?:给您|向您|为您|给你|"
     r"向你)?|通过(?:短信|邮件))(?:[给向为往](?:它|该[^,]{0,4}|[您你](?:的[^,]{0,4})?)?)?(?:把|将)?[“\"']?$"
 )
-_TOLD_BEFORE: Final = re.compile(r"(?:告诉|给|透露给|分享给|发给)(?:任何|别|他|陌生|其他|第三)(?:人|方)")
+_TOLD_BEFORE: Final = expression(r"(?:告诉|给|透露给|分享给|发给)(?:任何|别|他|陌生|其他|第三)(?:人|方)")
 """Others that nothing is to be told: they end with their clause."""
-_ALREADY: Final = re.compile(r"(?:已经?|曾经?|刚才?)[把将][^,.]{0,10}$")
-_THEN_GIVE: Final = re.compile(
+_ALREADY: Final = expression(r"(?:已经?|曾经?|刚才?)[把将][^,.]{0,10}$")
+_THEN_GIVE: Final = expression(
     r"[,.!?;] ?(?:请|麻烦|烦请|您?直接|(?:收到|看到|拿到|找到)(?:了?的话|以?后|之后|了)?|有的话|"
     r"尽快|如实|然后|再|就|先|立即|马上|现在|到了(?:以?后)?|一到|(?:复制|抄|拍|截)(?:下来|好)|"
     r"您|可以|都)*"
@@ -148,47 +149,47 @@ _THEN_GIVE: Final = re.compile(
     r"好)?[帮替给看对查核])"
 )
 """An order without an object: it is about what was named before."""
-_FAILURE_SHOWN: Final = re.compile(
+_FAILURE_SHOWN: Final = expression(
     r"(?:报错|错误|提示|失败|异常|卡住|不[了上出对行开去]|没反应)[^.!?;]{0,12}?[截拍录][^,.!?;]{0,4}(?:给我们?|"
     r"过来|发来)"
 )
 """A picture of what went wrong, and not of what was named before."""
-_THEN_ASKED: Final = re.compile(r"[^,.!?;]{0,10}[,.!?;] ?(?:那|请问|现在)*(?:是|为)(?:多少|什么|几|啥)(?=[?.!,]|$)")
-_KEPT_READY: Final = re.compile(
+_THEN_ASKED: Final = expression(r"[^,.!?;]{0,10}[,.!?;] ?(?:那|请问|现在)*(?:是|为)(?:多少|什么|几|啥)(?=[?.!,]|$)")
+_KEPT_READY: Final = expression(
     r"都?(?:准备好|备好|放在手边|拿在手[里上])[^,.!?]{0,6},[^,.]{0,4}(?:我|他|她|同事|专员|客服)们?(?:来|会|要|好)?"
     r"(?:记|问|核对|登记|录)"
 )
-_TAKEN_OVER: Final = re.compile(
+_TAKEN_OVER: Final = expression(
     r"密码(?:先|临时|暂时)?(?:改|换|设|设置|修改)(?:成|为) ?[“\"]?[a-z]+\d|(?:邮箱|手机号?)[^,.!?]{0,4}(?:改|"
     r"换)(?:成|为)我们?这?边?的"
 )
 """What gives somebody the account without telling him what opens it."""
-_AS_SOON: Final = re.compile(
+_AS_SOON: Final = expression(
     r"(?:之?后)?,? ?(?:请|麻烦|您|你|直接|马上|立即|立刻|尽快|第一时间|就)*(?:读|念|报|发|告诉|转发?|回复|截图|"
     r"复制|粘贴|贴|抄|说)(?:给|来)?"
     r"(?:我|咱|客服|专员|同事)"
 )
 """What is to be done with it once it is there."""
-_ON_A_PAGE: Final = re.compile(
+_ON_A_PAGE: Final = expression(
     r"(?:[这那]个|该|此|打开的|弹出的|跳转的)(?:页面|网站|网页|网址)[^,.]{0,10}(?:导入|粘贴)[^,.]{0,4}$"
 )
-_WILL_BE_ASKED: Final = re.compile(r"(?:会|将)(?:向[您你]|跟[您你])?(?:问|索要|要|询问)[您你]?的?$")
-_THEN_ANSWER: Final = re.compile(r"[,;][您你]?(?:请|就|只要|只需|照实|如实|直接)*(?:回答|回复|告诉|提供|照说|说)")
-_COPIED_OUT: Final = re.compile(
+_WILL_BE_ASKED: Final = expression(r"(?:会|将)(?:向[您你]|跟[您你])?(?:问|索要|要|询问)[您你]?的?$")
+_THEN_ANSWER: Final = expression(r"[,;][您你]?(?:请|就|只要|只需|照实|如实|直接)*(?:回答|回复|告诉|提供|照说|说)")
+_COPIED_OUT: Final = expression(
     r"[^,.]{0,2}(?:抄|写|拍|录|打印|存)[^,.]{0,4},[^,.把将]{0,3}[把将](?:那|这)?(?:[张份段个])?(?:纸|照片|视频|"
     r"录音|截图|文件)"
     r"[^,.]{0,2}(?:寄|发|传|交|给|邮)"
 )
-_GOT: Final = re.compile(r"(?:收到|拿到|看到|出现|有了)(?:了|的|新的|短信|手机)*$")
-_REVEALED: Final = re.compile(r"(?:查看|显示|导出|备份|复制)[“\"'「]?(?:钱包|[您你]的|的)*$")
-_SHOWN_GIVEN: Final = re.compile(
+_GOT: Final = expression(r"(?:收到|拿到|看到|出现|有了)(?:了|的|新的|短信|手机)*$")
+_REVEALED: Final = expression(r"(?:查看|显示|导出|备份|复制)[“\"'「]?(?:钱包|[您你]的|的)*$")
+_SHOWN_GIVEN: Final = expression(
     r"(?:[^,.!?]{0,4}[.])?[^.!?]{0,16}(?:把|将)?[您你]?(?:看到|显示|出现|得到|导出|弹出|里面)的?(?:那|这)?(?:串|"
     r"些|段)?(?:内容|文字|"
     r"单词|字符|结果|东西|信息|文件)?"
     r"[^,.!?]{0,6}(?:发|传|给我|念|读|报|拍|截|贴)(?!生)"
 )
 """What an app shows when it is told to is handed over under another name."""
-_ALL_BUT_US: Final = re.compile(
+_ALL_BUT_US: Final = expression(
     r"[^,.!?]{0,3}不(?:用|必|需要?)(?:全|都|完整)[^,.!?]{0,3}[,.] ?[^,.!?]{0,6}(?:给|发|告诉|说|"
     r"报)我?[^,.!?]{0,4}(?:一半|部分|几个|[前后])|"
     r"(?:但是?|不过)(?=[^.!?]{0,24}(?:我们|官方|客服|我|这里|这边))[^.!?]{0,16}?(?:发|告诉|交|提供|说|给)(?:给|"
@@ -196,31 +197,31 @@ _ALL_BUT_US: Final = re.compile(
     r"(?:是?(?:没问题|没关系|没事|安全的?|可以的?)|就(?:行|好|可以)|即可)?(?=[,.!?~]|$)"
 )
 """The exception that somebody makes for himself after a warning."""
-_CHOSEN: Final = re.compile(r"(?:设置|修改|更换|更新)[后过]?的新?$")
-_PICTURED: Final = re.compile(r"(?:截|拍)[^,.]{0,6}$")
-_IN_APP: Final = re.compile(r"(?:应用|app|钱包|软件|设备|手机)[^,.]{0,12}[里中内上][^,.]{0,8}$")
+_CHOSEN: Final = expression(r"(?:设置|修改|更换|更新)[后过]?的新?$")
+_PICTURED: Final = expression(r"(?:截|拍)[^,.]{0,6}$")
+_IN_APP: Final = expression(r"(?:应用|app|钱包|软件|设备|手机)[^,.]{0,12}[里中内上][^,.]{0,8}$")
 _LOOKED_AT: Final = frozenset({"核实", "核对", "确认一下", "看一下", "看看", "看下"})
 """What everybody does in an app, and nobody hands over by doing it."""
-_NO_FRAUD: Final = re.compile(r"(?:不会|不是|并非|绝不|绝非|没有?)骗(?:您|你|人|子)?")
-_MISSING: Final = re.compile(
+_NO_FRAUD: Final = expression(r"(?:不会|不是|并非|绝不|绝非|没有?)骗(?:您|你|人|子)?")
+_MISSING: Final = expression(
     r"(?:(?:索要|索取|骗取|套取|讨要)[您你]?|收不到|没收到|没有收到|未收到|不需要|没有|忘记|忘了|丢了)(?:的)?$"
 )
-_TO_YOU: Final = re.compile(r"^送?(?:给|到|至)了?[您你](?!的客服)")
-_BETWEEN: Final = re.compile(
+_TO_YOU: Final = expression(r"^送?(?:给|到|至)了?[您你](?!的客服)")
+_BETWEEN: Final = expression(
     r"是否|有没有|何时|什么时候|怎么|如何|为什么|哪里|哪个|修改|重置|忘|改|设置|找回|丢|泄露|收不到|没收到|"
     r"没有收到|未收到|报错|出现|错误|输入后|过期|还记得|情况|步骤|多久|才能?(?!$)|不需要|无需|不要|不用|而不是|"
     r"以外|除了|请勿|不含|但不|后再?(?!$)|更换|更新|遮|盖住|隐去|打码|涂|原因|方法|教程|功能|检查|开启|关闭|"
     r"我们(?:会|将|已)|(?<!现)[在到][^,]{1,6}的$|过的$"
 )
-_SAVE_US: Final = re.compile(r"除了?(?:我们|我|本人|官方|客服|我们的)[^,.;]{0,8}(?:外|,)")
-_TURN: Final = re.compile(r"[,:]|但是?|只要|只需|就可以")
-_CARRIES_ON: Final = re.compile(r"^(?:或者?|也|更|以及|及|和|并且?|还|亦|且|与|不)")
-_SHOWN: Final = re.compile(
+_SAVE_US: Final = expression(r"除了?(?:我们|我|本人|官方|客服|我们的)[^,.;]{0,8}(?:外|,)")
+_TURN: Final = expression(r"[,:]|但是?|只要|只需|就可以")
+_CARRIES_ON: Final = expression(r"^(?:或者?|也|更|以及|及|和|并且?|还|亦|且|与|不)")
+_SHOWN: Final = expression(
     r"(?:共享|分享|投屏|开启|打开)[^.!?]{0,8}(?:屏幕|萤幕|荧幕|桌面|屏)|屏幕(?:共享|分享)|(?:萤幕|荧幕)分享|"
     r"投屏|远程(?:软件|控制|协助|桌面|连接)|向日葵|todesk|anydesk|teamviewer|当着我"
 )
-_SHOWING: Final = re.compile(r"输|填|进入|点[开进到]|切到|翻到|打开|显示|查看|登录|念|那一?页|操作")
-_SENTENCE: Final = re.compile(r"(?:[^。.!?;\n]{1,20}+|[.](?=\w)){1,40}[!?]*")
+_SHOWING: Final = expression(r"输|填|进入|点[开进到]|切到|翻到|打开|显示|查看|登录|念|那一?页|操作")
+_SENTENCE: Final = expression(r"(?:[^。.!?;\n]{1,20}+|[.](?=\w)){1,40}[!?]*")
 
 
 class _Tone(NamedTuple):

@@ -6,12 +6,14 @@ Matched in folded text, lower case; solicitation_english puts it together.
 import re
 from typing import Final
 
-HINT: Final = re.compile(
+from rules.expression import expression
+
+HINT: Final = expression(
     r"secret|token|phrase|prv|question|reset|sms|text|paper|sheet|backup|recovery|mnemonic|seed|key|word|code|"
     r"pin|cv[vc]|card|otp|digit|number|credential|keystore|log-?in|sign-in|account|file|sentence|\btan\b"
 )
 """A part of every secret's name, so that most sentences are not read any closer."""
-SECRET: Final = re.compile(
+SECRET: Final = expression(
     r"""(?<![\w/@.-])(?:
       (?:secret\ |private\ |wallet(?:'s)?\ )?(?:recovery|seed|backup|back-up|secret|mnemonic)\ (?:phrases?|
           words?|keys?|sentence)
@@ -91,17 +93,17 @@ SECRET: Final = re.compile(
     )(?![\w-])""",
     re.VERBOSE,
 )
-OTHER_CODE: Final = re.compile(
+OTHER_CODE: Final = expression(
     r"\b(?:promo\w*|error|country|referral|invit\w+|qr|zip|post\w*|swift|status|bank|tracking|source|reference|"
     r"discount|coupon|voucher|area|order|product|bar|branch|sort|booking|gift|dial\w*)[ -](?:\w+ )?codes?\b"
 )
-NO_PART: Final = re.compile(r"phrase|seed|mnemonic|pass|\bpins?\b|private|secret|keystore|words|one[ -]time|otp")
+NO_PART: Final = expression(r"phrase|seed|mnemonic|pass|\bpins?\b|private|secret|keystore|words|one[ -]time|otp")
 """Of these a part is a secret, too."""
-PARTLY: Final = re.compile(
+PARTLY: Final = expression(
     r"\b(?:last|first|final)(?: and last)? (?:\w+|\d)(?: digits?| numbers?| characters?)?(?: (?:of|on|"
     r"from))?(?: (?:the|your))?(?: \w+)?\W*$"
 )
-THING_OF_IT: Final = re.compile(
+THING_OF_IT: Final = expression(
     r"[ -](?:reset|problems?\b|issues?\b|trouble|page|screen\b(?!shot)|field|form field|manager|hint|protection|"
     r"policy|rules|settings?|prompt|"
     r"error|change|box\b|dialog|window|recovery (?:link|mail|e-?mail|page|process)|expired|expires|did ?n[o']t|"

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from rules import solicitation_words as words
+from rules.expression import expression
 from rules.facts import Span
 
 _BEFORE: Final = 160
 """How far back a denial is looked for."""
-_HINT: Final = re.compile(
+_HINT: Final = expression(
     r"any ?desk|team ?viewer|rust ?desk|to ?desk|ultra ?viewer|quick ?assist|sunlogin|supremo|remote|control|access|"
     r"connect|take over|log ?in ?to|get into|向日葵|远[程端]|控制|操作"
 )
@@ -24,7 +25,7 @@ _TOOL: Final = (
     r"remote[ -](?:desktop|control(?! (?:of (?:the|an?|our)|to)\b)|access|support|assistance|"
     r"session|connection|viewer|tool|app|software))"
 )
-_ENGLISH: Final = re.compile(
+_ENGLISH: Final = expression(
     r"(?:^|(?<=[,;:] )|\b(?:please|kindly|just|simply|now|then|and|first|(?:could|can|would|will) you|mind|"
     r"(?:may|can|could) (?:i|we)|you(?:'ll)? (?:can|may|should|must|could|have to|need to)|let's|let us|(?:need|"
     r"want|like|ask) you to) )"
@@ -44,7 +45,7 @@ _CHINESE_TOOL: Final = (
     r"(?:向日葵|to ?desk|any ?desk|team ?viewer|rust ?desk|远[程端](?:软件|工具|"
     r"控制(?!家|器|空调|门|灯|开关)|协助|桌面|连接|操作|权限|访问))"
 )
-_CHINESE: Final = re.compile(
+_CHINESE: Final = expression(
     r"(?:请|麻烦|烦请|方便|可以|可否|能否|需要|要|[您你](?![们的])|先|再|然后|后|接着|帮忙)[^,.!?;我她他们]{0,6}?"
     r"(?:安装|下载|打开|开启|启动|运行|允许|同意|接受|授权|授予|装|用|开|给)(?!过|了|着)[^,.!?;不没别勿]{0,8}?"
     rf"{_CHINESE_TOOL}|"
@@ -54,15 +55,15 @@ _CHINESE: Final = re.compile(
     r"[把将][您你]的?(?:电脑|手机|设备|桌面|屏幕)[^,.!?;]{0,4}?(?:借|给|交|"
     r"让)[^,.!?;您你它他她]{0,8}?(?:远[程端]|控制|操作)"
 )
-_UNDONE: Final = re.compile(
+_UNDONE: Final = expression(
     r"\b(?:uninstall|remov|delet|clos|disabl|revok|stop|block|refus|scam)\w*|卸载|解除|移除|卸除|反安装|删|关|"
     r"停|撤|骗"
 )
-_CHINESE_DENIED: Final = re.compile(
+_CHINESE_DENIED: Final = expression(
     r"[不勿莫](?!方便|妨|好意思|到|管|然)|(?<![识分特个区性级类])别|绝|没|未|禁|拒|避免|防|谨|小心|警惕|骗|冒充|自称|"
     r"对方|有人|他人|任何|陌生|谁|他们|黑客|凡|别人|如果|若|假如|要是|是否|有没有|曾"
 )
-_SENTENCE: Final = re.compile(r"[^.!?。;\n]{1,400}")
+_SENTENCE: Final = expression(r"[^.!?。;\n]{1,400}")
 
 
 def asked(text: str) -> Iterator[Span]:

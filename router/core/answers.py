@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from router.core.mail_marks import CLOSING
+from rules.expression import expression
 
 _LINES_MAX: Final = 40
 """Of those above the history: whoever writes more has said it all."""
-_WITHIN: Final = re.compile(
+_WITHIN: Final = expression(
     r"\b(?:answer|repl(?:y|ie)|comment|respon[sd]|remark|see|find|below)\w*\b.{0,40}"
     r"\b(?:in-?\s?line|in (?:red|blue|green|bold|colou?r|capitals|caps)"
     r"|(?:with)?in your (?:e-?mail|message|text) below)\b"
@@ -25,7 +26,7 @@ _WITHIN: Final = re.compile(
     r"|(?:[红紅蓝藍绿綠](?:字|色)|[标標][红紅]).{0,8}(?:答|回复|回覆)",
     re.IGNORECASE,
 )
-_BELOW: Final = re.compile(
+_BELOW: Final = expression(
     r"\b(?:answer|repl(?:y|ie)|comment|response|remark)s?\b.{0,20}\bbelow\b|\bbelow\b.{0,20}\b(?:answer|repl(?:y|ie)|comment)s?\b"
     r"|\bsee below\b|\banswered below\b"
     r"|\b(?:antwort|anmerkung|kommentar)\w*\b.{0,40}\b(?:unten|unterhalb|weiter unten)\b|\bsiehe unten\b"

@@ -4,17 +4,17 @@ Called by quotes.py. Outlook and QQ put the same words above what they forward a
 tells which it is. In a mail that answers nothing, somebody copied it there.
 """
 
-import re
 from typing import Final, Literal
 
 from router.core.forwards import SUBJECT
 from router.model.message import InboundEvent
 from router.model.tables import Message
+from rules.expression import expression
 
 Brings = Literal["nothing", "forward", "copy"]
 """forward: the first older mail is passed on; copy: what looks like its header fields was typed or pasted."""
 
-_MAY_ANSWER: Final = re.compile(r".{0,40}[:：]")
+_MAY_ANSWER: Final = expression(r".{0,40}[:：]")
 """`Re:` in whatever language, or what a gateway puts before it: in doubt a mail is an answer."""
 
 

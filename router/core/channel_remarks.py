@@ -4,12 +4,12 @@ Connectors and the house say it in English, for logs and the command line. What 
 codes, and what the provider itself said.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import Final
 
+from rules.expression import expression
 from rules.phrases import Phrases
 
 HOUSE: Final = {
@@ -20,7 +20,7 @@ HOUSE: Final = {
     "mend {where} and restart the service": "请修正 {where} 并重启服务",
     "its settings in the configuration": "配置中的设置",
 }
-_COLON: Final = re.compile(": ")
+_COLON: Final = expression(": ")
 _JOINTS_MAX: Final = 8
 """Places of one text at which it is tried whether two sentences meet there, and how many are taken apart."""
 

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import ahocorasick_rs
 
 from router.core.vocabulary import STATES, THINGS
+from rules.expression import expression
 
 THING, STATE, PLACE = 1.0, 0.35, 0.5
 """Weights of the three kinds."""
@@ -190,7 +191,7 @@ class _Finder:
         self._find = ahocorasick_rs.AhoCorasick(list(words)).find_matches_as_indexes
         self._words = list(words.values())
         self._spread = [
-            (NAMES.index(name), part, re.compile(whole, re.ASCII)) for name, (part, whole) in _SPREAD.items()
+            (NAMES.index(name), part, expression(whole, re.ASCII)) for name, (part, whole) in _SPREAD.items()
         ]
 
     def __call__(self, folded: str) -> set[int]:

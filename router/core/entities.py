@@ -13,6 +13,7 @@ import re2
 
 from router.core.coins import COINS
 from router.model.matter import Entity, EntityKind
+from rules.expression import expression
 
 _CHARS_MAX: Final = 20_000
 """Looked at, of one message."""
@@ -23,50 +24,50 @@ _MARKED_CHARS: Final = 6
 _CALLED_CHARS: Final = 4
 _ABOUT: Final = 64
 """Characters around digits in which an entity with these digits begins and ends."""
-_DIGITS = re.compile(rf"[0-9](?:[^0-9]{{0,{2 * _ABOUT}}}[0-9])*")
-_TOKEN = re.compile(r"(?<![0-9a-z.,:/\-])(?=[0-9a-z]{0,11}[0-9])[0-9a-z]{3,12}(?![0-9a-z.:/]*[0-9a-z])")
+_DIGITS = expression(rf"[0-9](?:[^0-9]{{0,{2 * _ABOUT}}}[0-9])*")
+_TOKEN = expression(r"(?<![0-9a-z.,:/\-])(?=[0-9a-z]{0,11}[0-9])[0-9a-z]{3,12}(?![0-9a-z.:/]*[0-9a-z])")
 _B58: Final = "1-9A-HJ-NP-Za-km-z"
 _LEFT, _RIGHT = "(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"
 
-_VALUE = re.compile(
+_VALUE = expression(
     rf"{_LEFT}(?:(?P<transaction>(?:0[xX])?[0-9a-fA-F]{{64}}|[{_B58}]{{80,90}})"
     rf"|(?P<address>0[xX][0-9a-fA-F]{{40}}|(?:bc1|tb1|ltc1|addr1|cosmos1|osmo1)[0-9a-z]{{20,100}}"
     rf"|(?:T|[13]|r|D|L)[{_B58}]{{25,34}}|[EU]Q[0-9A-Za-z_\-]{{46}}|[{_B58}]{{40,44}}))(?![0-9A-Za-z…])"
 )
-_SHORT = re.compile(
+_SHORT = expression(
     rf"{_LEFT}(?P<head>0[xX][0-9a-fA-F]{{3,16}}|[0-9A-Za-z]{{4,16}})"
     rf"(?:\s?(?:…|\.{{2,6}}|\*{{2,8}}|⋯|。{{2,6}})|开头\s?,?\s?)"
     rf"(?P<tail>[0-9A-Za-z]{{3,16}}|(?<=[^0-9A-Za-z])\s(?=[A-Za-z]{{0,9}}[0-9])[0-9A-Za-z]{{3,10}}){_RIGHT}"
 )
-_BEGINS = re.compile(
+_BEGINS = expression(
     rf"{_LEFT}(?P<head>0[xX][0-9a-fA-F]{{4,16}}(?![0-9A-Za-z])"
     rf"|(?=[A-Za-z]{{0,9}}[0-9])(?=[0-9]{{0,9}}[A-Za-z])[0-9A-Za-z]{{6,16}}(?=\s?(?:…|\.{{2,6}}|⋯|\*{{2,8}})))"
 )
-_ENDS_WITH = re.compile(
+_ENDS_WITH = expression(
     r"(?:\bends? (?:in|with)|\bending(?: in| with)?|\bcode ends|尾号(?:是)?|结尾(?:是)?)\s?[-…]{0,2}"
     r"(?P<tail>(?=[A-Za-z]{0,9}[0-9])[0-9A-Za-z]{3,10})(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
-_TAIL_ONLY = re.compile(rf"(?:…|\.\.\.)-?(?P<tail>(?=[A-Za-z]{{0,9}}[0-9])[0-9A-Za-z]{{3,10}}){_RIGHT}")
-_ORDER = re.compile(
+_TAIL_ONLY = expression(rf"(?:…|\.\.\.)-?(?P<tail>(?=[A-Za-z]{{0,9}}[0-9])[0-9A-Za-z]{{3,10}}){_RIGHT}")
+_ORDER = expression(
     rf"{_LEFT}(?<![0-9A-Za-z]-)(?=[0-9A-Za-z\-]{{5,40}}{_RIGHT})(?!(?:19|20)[0-9]{{2}}-[0-9]{{1,2}}(?![0-9]))"
     r"(?P<order>[A-Z][0-9A-Z]{0,7}-?[0-9]{5,20}(?:-[0-9A-Z]{1,12}){0,2}|[A-Z]{2,8}-[0-9]{3,20}"
     r"|(?:[A-Z][A-Z0-9]{1,11}|[A-Z0-9]{4,12})(?:-[A-Z0-9]{2,12}){1,4}|[0-9]{8,20}"
     rf"|[A-Z][0-9]{{8,24}}[0-9a-z]{{6,24}}){_RIGHT}(?!-[0-9A-Za-z])"
 )
-_NUMBERED = re.compile(
+_NUMBERED = expression(
     r"(?:#|№|\b(?:ticket|case|order|request|reference|ref|no|number|nr|id)\b\.?|单号|订单号?|工单号?|编号|案件|申请号)"
     r"[\s:：#.是为]{0,4}(?P<number>[0-9]{4,12})(?![0-9A-Za-z.,])",
     re.IGNORECASE,
 )
-_BARE_NUMBER = re.compile(r"(?<![0-9A-Za-z.,\-+])(?P<number>[0-9]{6,9})(?![0-9A-Za-z.,\-])")
+_BARE_NUMBER = expression(r"(?<![0-9A-Za-z.,\-+])(?P<number>[0-9]{6,9})(?![0-9A-Za-z.,\-])")
 
 _UNIT = "|".join(sorted(map(re.escape, COINS), key=len, reverse=True))
 _NUMBER = (
     r"[0-9]{1,3}(?:[,' ][0-9]{3}){1,4}(?:\.[0-9]{1,18})?|[0-9]{1,3}(?:\.[0-9]{3}){1,3},[0-9]{1,2}"
     r"|[0-9]{1,12}(?:[.,][0-9]{1,18})?"
 )
-_AMOUNT = re.compile(
+_AMOUNT = expression(
     r"(?=[0-9$€£¥￥₦₹urhegc])"  # with what it can begin: all other characters are left behind at once
     r"(?<![0-9A-Za-z.:\-_/])(?<![0-9],)(?:(?P<before>us\$|hk\$|r\$|[$€£¥￥₦₹]|\b(?:eur|usd|gbp|rs|chf)\b)\s?)?"
     rf"(?P<number>{_NUMBER})(?P<many>\s?[kK](?![A-Za-z])|\s?万|\s?千)?"
@@ -74,12 +75,12 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _MONTHS: Final = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = re.compile(
+_MONTH = expression(
     r"\b(?P<name>(?i:january|february|april|june|july|august|september|october|november|december)"
     r"|March|(?<=for )march)\b"
     r"|(?<![0-9])(?P<number>1[0-2]|[1-9])月(?:份|(?P<day>[0-9]{1,2})[日号])?(?![个前])"
 )
-_VERSION = re.compile(
+_VERSION = expression(
     r"(?:\bv|\bver|\bversion|\bios|\bandroid|\bwindows|\bmacos|\bchrome|\bfirefox|\bsafari|\bbuild|\bupdate|\bfirmware"
     r"|版本?号?|安卓|鸿蒙|系统|固件|更新到了?|升级到了?)(?:\s(?:to|version))?[\s:：.]{0,2}$",
     re.IGNORECASE,

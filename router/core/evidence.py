@@ -5,7 +5,6 @@ router/core/points.txt, which scripts/learn_matching.py learns from labelled day
 are the message's own: they speak for a matter of its own, whichever ticket is looked at.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -22,6 +21,7 @@ from router.core.likeness import marked, other_coin, reports, things
 from router.core.signals import Signals
 from router.model.matter import Entity, Sketch
 from router.model.tables import Ticket
+from rules.expression import expression
 
 ASKED: Final = frozenset({"waiting", "verifying", "rejected"})
 """States in which the customer was asked for something."""
@@ -46,8 +46,8 @@ _VALUES: Final = frozenset({"amount", "month"})
 _POINTING: Final = frozenset({"back", "again", "thanks", "settled", "supplies"})
 """Signals of messages that go on with what was said before."""
 _CUE_TOKENS: Final = 60
-_CUE = re.compile(r"[a-z][a-z'\-]*|[0-9][0-9.,]*|[\u4e00-\u9fff]|[?!]+|[^\s\w]")
-_WIDE = re.compile(r"[\u4e00-\u9fff]")
+_CUE = expression(r"[a-z][a-z'\-]*|[0-9][0-9.,]*|[\u4e00-\u9fff]|[?!]+|[^\s\w]")
+_WIDE = expression(r"[\u4e00-\u9fff]")
 _AGAIN_MIN: Final = 4
 """Words that are no chance when they all come once more; an amount or the like is one of them."""
 

@@ -8,9 +8,10 @@ from router.core.placement import Placement
 from router.core.quotes import words_of
 from router.model.message import InboundEvent, JournalEntry, Sender
 from router.model.tables import Contact, Message, Ticket
+from rules.expression import expression
 from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts
 
-_NOTE: Final = re.compile(r"^\[[^\]\n]*\]$", re.MULTILINE)
+_NOTE: Final = expression(r"^\[[^\]\n]*\]$", re.MULTILINE)
 """A line of a call in which its channel says what happened: "[ended after 12 s, not taken]"."""
 
 

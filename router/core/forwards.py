@@ -22,15 +22,16 @@ from router.model.message import InboundEvent, JournalEntry, Sender
 from router.model.snapshot import Snapshot
 from router.model.sources import Ids
 from router.model.tables import Event, Message
+from rules.expression import expression
 
-SUBJECT: Final = re.compile(r"^\s*(?:fwd?|wg|tr|i|rv|enc|转发|轉寄|轉發)\s*[:：]\s*", re.IGNORECASE)
+SUBJECT: Final = expression(r"^\s*(?:fwd?|wg|tr|i|rv|enc|转发|轉寄|轉發)\s*[:：]\s*", re.IGNORECASE)
 """How the subject of a forwarded mail begins."""
 _LINES_MAX: Final = 400
 """Of the forwarder's own words: what stands further down is no forward."""
 _LINE_CHARS: Final = 300
 _HEADER_LINES: Final = 15
-_RULER: Final = re.compile(r"[-_=*]{5,}")
-_ADDRESS: Final = re.compile(r"[^\s<>\[\]()\"'“”,;:：；]{1,64}@[\w.-]{1,250}\w")
+_RULER: Final = expression(r"[-_=*]{5,}")
+_ADDRESS: Final = expression(r"[^\s<>\[\]()\"'“”,;:：；]{1,64}@[\w.-]{1,250}\w")
 _NAME_EDGES: Final = " \t\"'“”<>[]()*:：;；,"
 
 

@@ -13,35 +13,36 @@ import nh3
 from selectolax.lexbor import LexborHTMLParser
 
 from router.core.markup import HIDING, PIECES, VOID, text_of
+from rules.expression import expression
 
 HTML_CHARS_MAX: Final = 2_000_000
 DEPTH_MAX: Final = 256
 """Elements inside each other; real newsletters stay below 60. Parsers take quadratic time far above this."""
 _NODES_MAX: Final = 200_000
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_BLANKS: Final = re.compile(r"\n{3,}")
+_SURROGATE: Final = expression("[\ud800-\udfff]")
+_BLANKS: Final = expression(r"\n{3,}")
 # A token of markup as browsers cut it (HTML standard, 13.2.5): a comment, or a tag with its quoted values. It always
 # matches where it begins, so that the walk is linear.
-_TOKEN: Final = re.compile(
+_TOKEN: Final = expression(
     r"""<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?][^>]*+|</(?P<close>[A-Za-z][^\s/>]*+)[^>]*+|<(?P<open>[A-Za-z][^\s/>]*+)
     (?P<attributes>(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+|(?=>)))?+)*+)""",
     re.VERBOSE | re.DOTALL,
 )
 _RAW_TEXT: Final = {
-    name: re.compile(f"</{name}", re.IGNORECASE)
+    name: expression(f"</{name}", re.IGNORECASE)
     for name in ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes")
 }
 _OPTIONAL_END: Final = frozenset({
     "p", "li", "td", "th", "tr", "dt", "dd", "option", "tbody", "thead", "tfoot", "colgroup",
 })  # fmt: skip
 """Closed by what follows them; they nest only through elements that are counted."""
-_PLAIN_REST: Final = re.compile("<plaintext", re.IGNORECASE)
+_PLAIN_REST: Final = expression("<plaintext", re.IGNORECASE)
 """Nothing after it is markup, says the standard; what it stands in goes on all the same."""
 _ATTRIBUTES_MAX: Final = 1_000
 _ENTITIES_MAX: Final = 20_000
-_ANY_TAG: Final = re.compile(r"<[^<>]{0,20000}>")
-_BREAKING_TAG: Final = re.compile(r"</?(?:p|div|br|tr|li|h[1-6]|table|blockquote)\b[^<>]{0,20000}>", re.IGNORECASE)
+_ANY_TAG: Final = expression(r"<[^<>]{0,20000}>")
+_BREAKING_TAG: Final = expression(r"</?(?:p|div|br|tr|li|h[1-6]|table|blockquote)\b[^<>]{0,20000}>", re.IGNORECASE)
 
 
 def derive_text(html: str) -> str:

@@ -4,7 +4,6 @@ An English mail and a Chinese chat about one withdrawal share the concepts, hard
 in one language share some stems or pairs of characters besides.
 """
 
-import re
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
@@ -16,6 +15,7 @@ from router.core.concepts import WEIGHTS, concepts, contradicts, is_coin, is_thi
 from router.core.entities import entities, marks
 from router.core.signals import settled
 from router.model.matter import Sketch
+from rules.expression import expression
 from rules.text import fold
 
 CHARS_MAX: Final = 6_000
@@ -27,9 +27,9 @@ _PARALLEL: Final = 0.6
 _WORD_WEIGHT: Final = 0.3
 _STEM: Final = 6
 """Characters of an English word that count: withdrawal and withdrawing are one."""
-_ENGLISH = re.compile(r"[a-z][a-z'\-]{3,24}")
-_CHINESE = re.compile(r"[\u4e00-\u9fff]{2,60}")
-_MARKED = re.compile(r"(?<![0-9a-z.,:/\-])(?=[a-z]{0,9}[0-9])[0-9a-z]{2,12}(?![0-9a-z]|[.,:/\-][0-9a-z])")
+_ENGLISH = expression(r"[a-z][a-z'\-]{3,24}")
+_CHINESE = expression(r"[\u4e00-\u9fff]{2,60}")
+_MARKED = expression(r"(?<![0-9a-z.,:/\-])(?=[a-z]{0,9}[0-9])[0-9a-z]{2,12}(?![0-9a-z]|[.,:/\-][0-9a-z])")
 _STOP: Final = frozenset(
     [
         "about",

@@ -9,6 +9,8 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick
 
+from rules.expression import expression
+
 # Whoever has none of these has nothing to fold: one search for all words is many times faster than patterns.
 HINTS: Final = AhoCorasick([
     "\n>", "\n--", "\n__", "Sent from ", "Sent via ", "Outlook", "Yahoo Mail: ", "\n ---", "\n***", "Von meinem",
@@ -32,7 +34,7 @@ INTRO_HINTS: Final = (
 )  # fmt: skip
 LINE_ENDS: Final = (":\n", ":\r", ": \n", ":  \n", ":\xa0")
 
-WROTE: Final = re.compile(
+WROTE: Final = expression(
     r"(?:\b(?:wrote|writes|schrieb|geschrieben|schreef|geschreven|skrev|(?<!m['’]a )écrit|(?<!me )escribió"
     r"|escreveu|escriu|scritto|napsala?|napísala?|napisała?|napsal\(a\)|napísal\(a\)|napisał\(a\)|pisze|napisao|napisala|kirjoitti|kirjutas|rašė|rakstīja|írta"
     r"|yazdı|пишет|писала?|написала?|написал\(а\)|пише|написа|написав|đã viết|a scris|menulis|έγραψε|כתב|كتب)(?!\w)"
@@ -41,23 +43,23 @@ WROTE: Final = re.compile(
     r"\s*[:：]$",
     re.IGNORECASE,
 )
-ADDRESSED: Final = re.compile(r"\d{1,2}[:.]\d{2}.{0,200}@[\w.-]{1,100}[>)]\s*[:：]$")
+ADDRESSED: Final = expression(r"\d{1,2}[:.]\d{2}.{0,200}@[\w.-]{1,100}[>)]\s*[:：]$")
 """Without a word for writing, behind a date (Gmail in Russian and Japanese)."""
 # How an attribution begins when it may be wrapped; and one that stands on a line of its own.
-OPENER: Final = re.compile(r"on |at |am |le |el |em |il |op |den |på |dne |w dniu |в |在|于|於", re.IGNORECASE)
+OPENER: Final = expression(r"on |at |am |le |el |em |il |op |den |på |dne |w dniu |в |在|于|於", re.IGNORECASE)
 # A date at the beginning, as Russian, Japanese and Korean programs write it, or a name with its address and a date.
-DATE_OPENER: Final = re.compile(
+DATE_OPENER: Final = expression(
     r"(?:[^\W\d_]{1,12}[.,]{1,2} ?)?\d{1,4}(?:[./년年-]| [^\W\d_]{3,12}[. ]).{0,200}\d{1,2}[:.]\d{2}"
     r"|[^@]{0,80}<[^<>@ ]{1,64}@[^<>@ ]{1,250}>\s?[于於]\s?\d{4}"
 )
-ALONE: Final = re.compile(r"\d|[\"'“]?[\w.]+.{0,80}[<(@]|.{0,40}\d{4}")
-ADDRESS_ENDS: Final = re.compile(r"[<(][^\s<>()@]{1,64}@[^\s<>()@]{1,250}[>)] ?[:：]$")
+ALONE: Final = expression(r"\d|[\"'“]?[\w.]+.{0,80}[<(@]|.{0,40}\d{4}")
+ADDRESS_ENDS: Final = expression(r"[<(][^\s<>()@]{1,64}@[^\s<>()@]{1,250}[>)] ?[:：]$")
 QUOTING: Final = frozenset(">＞")
-MOMENT: Final = re.compile(r"\d{1,2}[:.]\d{2}")
-CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}")
-DATED: Final = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[/.年月-]\d{1,2}|[\w.+-]@[\w.-]|\S@\S")
+MOMENT: Final = expression(r"\d{1,2}[:.]\d{2}")
+CLOCK: Final = expression(r"\d{1,2}[:.]\d{2}|\d{4}")
+DATED: Final = expression(r"\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[/.年月-]\d{1,2}|[\w.+-]@[\w.-]|\S@\S")
 # Enough to believe an attribution whose quote carries no marks: an address, or a time of day beside a year.
-CERTAIN: Final = re.compile(r"[\w.+-]@[\w-]+\..*[:：]$|\d{4}.*\d{1,2}[:.]\d{2}.*[:：]$|\d{1,2}[:.]\d{2}.*\d{4}.*[:：]$")
+CERTAIN: Final = expression(r"[\w.+-]@[\w-]+\..*[:：]$|\d{4}.*\d{1,2}[:.]\d{2}.*[:：]$|\d{1,2}[:.]\d{2}.*\d{4}.*[:：]$")
 
 _TITLES: Final = (
     r"original(?:[- ](?:message|mail|e-?mail|appointment|nachricht))?|reply message|replied message"
@@ -69,23 +71,23 @@ _TITLES: Final = (
     r"|原始邮件|原始郵件|原邮件|原郵件|原始信件|回复的原邮件|回复的邮件|原件|回复邮件"
     r"|元のメッセージ|元のメール|원본 ?메시지|원본 ?메일|\[ ?원본 ?메일 ?정보 ?\]"
 )
-TITLED: Final = re.compile(rf"(?:{_TITLES})[:：]?", re.IGNORECASE)
+TITLED: Final = expression(rf"(?:{_TITLES})[:：]?", re.IGNORECASE)
 """A title that stands above the history without rulers."""
-SEPARATOR: Final = re.compile(
+SEPARATOR: Final = expression(
     r"[-_=*~ ]{2,}\s*(?:(?:on|am|le|el|em|il|op|den) .{5,250}"
     r"\b(?:wrote|schrieb|écrit|escribió|escreveu|scritto|schreef|skrev)\b:?"
     rf"|{_TITLES})\s*[-_=*~ ]{{2,}}\s*(?:$|[^\W\d_]{{1,14}}(?: [^\W\d_]{{1,10}})? ?[:：])",
     re.IGNORECASE,
 )
 """A line of its own, or the header block runs on in it (Samsung)."""
-ABOVE: Final = re.compile(
+ABOVE: Final = expression(
     r"## ?- ?\S.{3,160}- ?##$"
     r"|[-#=*_ ]*(?:please )?(?:reply|respond|write|(?:type|enter|write|add) (?:your )?(?:reply|response|answer))"
     r" (?:only )?above this line\b.{0,20}$",
     re.IGNORECASE,
 )
 """How a help desk's own mail begins (Zendesk in every language): the customer's words stand above it."""
-FORWARD: Final = re.compile(
+FORWARD: Final = expression(
     r"(?:[-_=* ]{2,}\s*(?:forwarded message|forwarded by|weitergeleitete nachricht|message transféré|message transmis"
     r"|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|doorgestuurd bericht|vidarebefordrat meddelande"
     r"|转发邮件信息|转发的邮件|转发邮件|轉寄郵件|轉寄的郵件|転送メッセージ)"
@@ -93,7 +95,7 @@ FORWARD: Final = re.compile(
     r"|下面是被转发的邮件|以下是转发的邮件|開始轉寄|転送されたメッセージ)",
     re.IGNORECASE,
 )
-FIELD: Final = re.compile(
+FIELD: Final = expression(
     r"(?:\||\*{1,2})?\s?(?:(?P<who>from|von|de|da|van|från|fra|od|от|від|kimden|gönderen|feladó|từ|de la|από"
     r"|odosielateľ|šalje"
     r"|pošiljatelj|nuo|saatja|dari|daripada|จาก|מאת|من"
@@ -125,7 +127,7 @@ _SENT: Final = (
 )
 _SENT_LAST: Final = r"(?:gesendet|gönderildi|küldve|verzonden|verstuurd|发送|发来|傳送|送信|보냄|보냈\w{0,4})\W{0,3}$"
 """In languages whose verb stands at the end."""
-_DEVICE_BEGINS: Final = re.compile(
+_DEVICE_BEGINS: Final = expression(
     r"(?:sent from (?:mail for |yahoo|outlook)|sent (?:with|from) proton|get [\w ]{2,20} for (?:android|ios|mac|win)"
     r"|(?:获取|取得|下载|下載|hent|hämta|hanki|skaff|télécharge[rz]|obten(?:ir|ez)|obtener|descargar|obter o|baixar o"
     r"|scarica|ottieni|pobierz(?: aplikację)?|získa[tj]\w*|stáhnout|скачать|завантажити|holen sie sich|laden sie)"
@@ -135,10 +137,10 @@ _DEVICE_BEGINS: Final = re.compile(
     rf"|\W{{0,4}}(?:{_SENT}).{{0,30}}(?:{_DEVICES}|https?://)(?!.*\b(?:I|is|was|which|ich|ist|war)\b)",
     re.IGNORECASE,
 )
-_DEVICE_THEN_SENT: Final = re.compile(
+_DEVICE_THEN_SENT: Final = expression(
     rf"(?!ich |wir |es |das |ik |我(?!的)).{{0,40}}(?<![a-z])(?:{_DEVICES}).{{0,30}}{_SENT_LAST}", re.IGNORECASE
 )
-_ENDS_SENT: Final = re.compile(_SENT_LAST, re.IGNORECASE)
+_ENDS_SENT: Final = expression(_SENT_LAST, re.IGNORECASE)
 _SENT_LAST_CHARS: Final = 20
 """So many characters the end of a line takes at most that _ENDS_SENT matches."""
 
@@ -177,14 +179,14 @@ def is_of_device(line: str) -> bool:
     return sent and _DEVICE_THEN_SENT.match(line) is not None
 
 
-LINKED: Final = re.compile(r"[<(]?https?://\S+")
+LINKED: Final = expression(r"[<(]?https?://\S+")
 FORWARD_STARTS: Final = frozenset("-_=*bBaAdD下以開転")
 SEPARATOR_STARTS: Final = frozenset("-_=*~")
-RULED: Final = re.compile(r"[-_=*~]{3,}(?: ?[^-_=*~](?:[^_=*~]{0,38}[^-_=*~])? ?[-_=*~]{3,})?")
+RULED: Final = expression(r"[-_=*~]{3,}(?: ?[^-_=*~](?:[^_=*~]{0,38}[^-_=*~])? ?[-_=*~]{3,})?")
 RULER: Final = "_"
-ANSWERED: Final = re.compile(r"【(?:回复|答复|回覆|答)】|(?:答复|回复|答)[:：]\s?\S")
+ANSWERED: Final = expression(r"【(?:回复|答复|回覆|答)】|(?:答复|回复|答)[:：]\s?\S")
 """A line by which somebody answers within what they quote."""
-CLOSING: Final = re.compile(
+CLOSING: Final = expression(
     r"(?:(?:with )?(?:kind(?:est)?|best|warm(?:est)?|many|sincere|friendly)? ?(?:regards|wishes|greetings)"
     r"|(?:all the |my )?best|yours(?: (?:sincerely|faithfully|truly))?|sincerely(?: yours)?|respectfully|cheers|br|kr"
     r"|mit (?:\w+(?:en|em) ){1,2}gr[uü](?:ß|ss)e?n?|(?:viele|beste|freundliche|liebe|herzliche|schöne) gr[uü](?:ß|ss)e?"

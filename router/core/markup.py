@@ -8,6 +8,8 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from rules.expression import expression
+
 _QUOTE_DEPTH_MAX: Final = 20
 
 _SKIPPED: Final = frozenset({
@@ -27,39 +29,39 @@ VOID: Final = frozenset({
     "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen", "link",
     "meta", "param", "source", "track", "wbr",
 })  # fmt: skip
-_HIDDEN_STYLE: Final = re.compile(
+_HIDDEN_STYLE: Final = expression(
     r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|font-size\s{0,9}:\s{0,9}0(?:\.0*)?(?:px|pt|em|%)?\s{0,9}(?:;|!|$)"
     r"|mso-hide\s{0,9}:\s{0,9}all|max-height\s{0,9}:\s{0,9}0(?:px)?\s{0,9}(?:;|!|$)|opacity\s{0,9}:\s{0,9}0(?:\.0*)?\s{0,9}(?:;|!|$)",
     re.IGNORECASE,
 )
 HIDING: Final = ("display", "visibility", "font-size", "mso-hide", "max-height", "opacity", "hidden")
-_SIGNATURE: Final = re.compile(r'\b(?:id|class|name)="[^"]{0,200}signature(?!_prefix)', re.IGNORECASE)
+_SIGNATURE: Final = expression(r'\b(?:id|class|name)="[^"]{0,200}signature(?!_prefix)', re.IGNORECASE)
 """How programs name the element of a signature: gmail_signature, moz-signature, Signature, AppleMailSignature ..."""
-_FILE_NAME: Final = re.compile(r"[^\s<>]{1,80}\.(?:png|jpe?g|gif|bmp|webp|heic|svg|tiff?)", re.IGNORECASE)
+_FILE_NAME: Final = expression(r"[^\s<>]{1,80}\.(?:png|jpe?g|gif|bmp|webp|heic|svg|tiff?)", re.IGNORECASE)
 """Of a picture, it says no words (Outlook): it is written as Gmail writes it, as the place of the picture."""
-_BLANKS: Final = re.compile(r"\n{3,}")
-_INVISIBLE: Final = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u034f]")
+_BLANKS: Final = expression(r"\n{3,}")
+_INVISIBLE: Final = expression("[\u200b\u200c\u2060\ufeff\u00ad\u034f]")
 # What a parser writes is regular: every element but the void ones is closed, every value stands in double quotes, and
 # no "<" or ">" is in a text or a value. Only a comment, and the text of these elements, stands there as it came.
-PIECES: Final = re.compile(r"<([^>]*)>")
+PIECES: Final = expression(r"<([^>]*)>")
 _RAW_SCRIPT: Final = r"""<script(?=[ >])[^>]*>
     (?:[^<]++|<(?!!--|/script[\s/>])
     |<!(?=--)(?:[^<-]++|-(?!->)|<(?!/?script[\s/>])
         |<script[\s/>](?:[^<-]++|-(?!->)|<(?!/script[\s/>]))*+(?:</script)?)*+(?:-->)?
     )*+(?:</script>|\Z)"""
 """Within a comment, a script may hold another whole script (HTML standard, 13.2.5.15 to 31), and may never end."""
-_RAW: Final = re.compile(
+_RAW: Final = expression(
     rf"""<!--.*?-->|{_RAW_SCRIPT}|<(style|iframe)(?=[ >])[^>]*>.*?</\1>
     |<(?P<shown>xmp|noembed|noframes)(?=[ >])[^>]*>(?P<text>.*?)</(?P=shown)>|(?P<tag><[^>]*>)""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-_RAW_BEGINS: Final = re.compile("<(?:!--|script|style|iframe|xmp|noembed|noframes)")
-_ATTRIBUTE: Final = re.compile(r' (=?[^ =]*)="([^"]*)"')
+_RAW_BEGINS: Final = expression("<(?:!--|script|style|iframe|xmp|noembed|noframes)")
+_ATTRIBUTE: Final = expression(r' (=?[^ =]*)="([^"]*)"')
 _BLANK: Final = " \t\r\n\f"
-_SPACE: Final = re.compile(f"[{_BLANK}]+")
+_SPACE: Final = expression(f"[{_BLANK}]+")
 _BREAKS: Final = {f"{end}{name}": name in _PARAGRAPHS for name in _BLOCKS for end in ("", "/")}
 """The tags that end a line, and whether an empty line belongs there."""
-_NUMBER: Final = re.compile(r"[0-9]{1,6}")
+_NUMBER: Final = expression(r"[0-9]{1,6}")
 _NESTED: Final = frozenset({"blockquote", "/blockquote", "pre", "/pre", "ol", "/ol", "ul", "/ul", "li"})
 _PLAIN_PARAGRAPHS: Final = frozenset(tag for tag, paragraph in _BREAKS.items() if paragraph) - _NESTED
 

@@ -5,14 +5,14 @@ here. Such a message gets an id of its own, the same whenever it comes again.
 """
 
 import hashlib
-import re
 from typing import Final, NamedTuple
 
 import msgspec
 
 from router.model.message import InboundEvent
+from rules.expression import expression
 
-_WORD: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\w+")
+_WORD: Final = expression(r"[\u3040-\u30ff\u3400-\u9fff]|\w+")
 _CHARS_MAX: Final = 20_000
 """Of a text."""
 

@@ -26,6 +26,7 @@ from router.model.matter import Sketch
 from router.model.message import InboundEvent, JournalEntry
 from router.model.snapshot import ConversationKey, Snapshot, thread_root
 from router.model.tables import Contact, Conversation, Identity, Ticket
+from rules.expression import expression
 from rules.matching import Matching
 
 Joined = Literal["new", "conversation", "reply_token", "in_reply_to", "references", "thread_index", "over_quota", Joins]
@@ -43,7 +44,7 @@ ContactBy = Literal[
     "new", "app", "provider", "mail", "visitor", "deep-link", "import", "agent", "conversation", "forwarded", "unproven"
 ]
 
-_ANSWER = re.compile(r"^\s*(?:(?:re|aw|sv|antw|回复|回覆|答复)\s*[:：]\s*)+", re.IGNORECASE)
+_ANSWER = expression(r"^\s*(?:(?:re|aw|sv|antw|回复|回覆|答复)\s*[:：]\s*)+", re.IGNORECASE)
 _SHARING_MAX = 10
 _STANDS_ALONE = frozenset({"sender_denied", "forwarded", "not_participant"})
 """For which a mail does not even share the thread of the ticket that it points at."""

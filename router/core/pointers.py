@@ -1,14 +1,13 @@
 """What an event points at: messages it answers or names, tickets it quotes, the thread it is in. Pure."""
 
-import re
-
 from router.core.identity import SenderView
 from router.model.message import InboundEvent
 from router.model.snapshot import ConversationKey, ExternalKey
+from rules.expression import expression
 
 MAILED = ("form",)
 """Channels that know only a typed address: their answers travel by mail (Capabilities.mails_answers)."""
-_QUOTED_NUMBER = re.compile(r"(?<![0-9A-Za-z])T-(\d{1,12})(?![0-9A-Za-z])")
+_QUOTED_NUMBER = expression(r"(?<![0-9A-Za-z])T-(\d{1,12})(?![0-9A-Za-z])")
 _NUMBERS_MAX = 5
 
 

@@ -12,38 +12,39 @@ from typing import Final
 from router.core.quotes import visible
 from router.model.snapshot import Acquaintance
 from router.model.tables import Conversation, Message
+from rules.expression import expression
 from rules.facts import Span
 from rules.fold import Folded, fold
 from rules.redact import redact
 from rules.variants import SIMPLIFIED
 
-_CODE: Final = re.compile(r"(?<![0-9a-z])[0-9a-z](?:[0-9a-z]|[-_.,](?=[0-9a-z])){2,199}(?![0-9a-z])")
-_GROUPS: Final = re.compile(r"(?<![\w.,-])\d{2,6}(?: \d{2,6}){1,6}(?![\w-])")
+_CODE: Final = expression(r"(?<![0-9a-z])[0-9a-z](?:[0-9a-z]|[-_.,](?=[0-9a-z])){2,199}(?![0-9a-z])")
+_GROUPS: Final = expression(r"(?<![\w.,-])\d{2,6}(?: \d{2,6}){1,6}(?![\w-])")
 _DIGITS_MIN: Final = 4
 """A number with fewer says nothing about whose matter it is."""
-_NO_CODE: Final = re.compile(
+_NO_CODE: Final = expression(
     r"(?:19|20)\d\d|(?:19|20)\d\d[-.]\d{1,2}[-.]\d{1,2}|\d{1,2}[-.]\d{1,2}[-.](?:19|20)?\d\d|\d{1,3}-\d{1,3}|"
     r"v?\d{1,3}(?:\.\d{1,3}){2,3}|"
     r"\d+(?:px|gb|mb|kb|ms|am|pm)"
 )
 """Years, dates, ranges, versions, measures."""
-_NUMBERED: Final = re.compile(r"[a-z]{1,6}[-_.]?(\d{6,})")
+_NUMBERED: Final = expression(r"[a-z]{1,6}[-_.]?(\d{6,})")
 """A number that says whose matter it is without the letters before it, too."""
 _UNIT: Final = (
     "usdt|usdc|usd|eur|gbp|chf|cny|rmb|hkd|twd|jpy|btc|eth|trx|sol|xrp|bnb|doge|ltc|ada|ton|dai|[$€£¥]|"
     "元|块|万|港币|美元|美金|人民币|台币|刀"
 )
-_AMOUNT: Final = re.compile(
+_AMOUNT: Final = expression(
     rf"(?:[$€£¥]|\b(?:usdt|usdc|usd|eur|btc|eth)) ?(\d[\d,]*(?:\.\d+)?)|"
     rf"(?<![\d.,])(\d[\d,]*(?:\.\d+)?) ?(?:{_UNIT})(?![a-z])"
 )
-_TOKEN: Final = re.compile(r"[0-9a-z']+|[^\W\d_a-z]")
+_TOKEN: Final = expression(r"[0-9a-z']+|[^\W\d_a-z]")
 _RUN: Final = 12
 """Words, or Chinese characters, in a row that nobody writes twice by chance."""
 _LONG: Final = 16
 _BEGINNING: Final = 8
 """So much of the beginning of a long code stands for it."""
-_GREETED: Final = re.compile(r"(?:\b(?:hi|hello|dear|hey|mr|mrs|ms|thanks|thank you|sorry)\.?,? |^)$", re.IGNORECASE)
+_GREETED: Final = expression(r"(?:\b(?:hi|hello|dear|hey|mr|mrs|ms|thanks|thank you|sorry)\.?,? |^)$", re.IGNORECASE)
 _BEFORE_NAME: Final = r"^\s*|亲爱的|[您你]好[，,、\s]?|嗨[，,\s]?"
 _AFTER_NAME: Final = r"[，,！!：:。~～\s您你]|$"
 _TITLES: Final = ("先生", "女士", "小姐", "太太", "您好", "你好", "同学", "老师")

@@ -5,7 +5,6 @@ English, Chinese and the usual European clients. Linear: every look ahead is bou
 pattern sees it. When folding would leave nothing to read, nothing is folded.
 """
 
-import re
 from functools import lru_cache
 from itertools import accumulate
 from typing import Final, Literal, NamedTuple
@@ -35,6 +34,7 @@ from router.core.mail_marks import (
 )
 from router.model.message import InboundEvent
 from router.model.tables import Message
+from rules.expression import expression
 
 
 class Fold(NamedTuple):
@@ -53,7 +53,7 @@ class _Lines(NamedTuple):
 
 
 _LINE_CHARS: Final = 300
-_BIDI: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_BIDI: Final = expression("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Marks of direction, which programs of right-to-left languages put round names and addresses."""
 _DEVICE_CHARS: Final = 100
 _SIGNATURE_LINES: Final = 25

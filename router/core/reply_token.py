@@ -4,13 +4,13 @@
 the whole local part. Lower-case hex survives mail systems that fold case.
 """
 
-import re
 from collections.abc import Callable
 from hmac import compare_digest
 
 from router.model.ids import ConversationId
+from rules.expression import expression
 
-_TOKEN = re.compile(r"[0-9a-f]{52}")
+_TOKEN = expression(r"[0-9a-f]{52}")
 
 
 def make_token(conversation_id: ConversationId, tag: Callable[[str], str]) -> str:

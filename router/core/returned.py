@@ -4,7 +4,6 @@ A later mail from there lifts it, or an agent who knows better. Temporary failur
 of RFC 3463, stop nothing.
 """
 
-import re
 from typing import Final
 
 from router.core.identity import SenderView
@@ -14,8 +13,9 @@ from router.model.message import InboundEvent
 from router.model.returned import Returned, mail_address, returned_id
 from router.model.snapshot import ReplyFacts, Snapshot
 from router.model.tables import Conversation, Event, Message, Ticket
+from rules.expression import expression
 
-_PERMANENT: Final = re.compile(r"5\.\d{1,3}\.\d{1,3}")
+_PERMANENT: Final = expression(r"5\.\d{1,3}\.\d{1,3}")
 
 
 def came_back(event: InboundEvent, target: Message, snapshot: Snapshot, now_ms: int) -> list[Change]:

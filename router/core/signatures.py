@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from router.core.mail_marks import CLOSING
+from rules.expression import expression
 
 _LINES_MAX: Final = 25
 _CHARS_MAX: Final = 1_500
@@ -17,32 +18,32 @@ _NAME_CHARS_MAX: Final = 80
 _LINE_CHARS_MAX: Final = 120
 _BESIDE_CHARS_MAX: Final = 12
 """Of a line that holds the name, what else it may say, such as a department."""
-_NOT_OF_NAME: Final = re.compile(r"[(\[（【].*|[\"'“”]")
-_CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_LAYOUT: Final = re.compile(r"[-_=*~|+#\s\u2010-\u2015\u2500-\u257f\u25a0-\u25ff\u2605\u2606…・ー－＝＿～＊]*")
+_NOT_OF_NAME: Final = expression(r"[(\[（【].*|[\"'“”]")
+_CJK: Final = expression(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LAYOUT: Final = expression(r"[-_=*~|+#\s\u2010-\u2015\u2500-\u257f\u25a0-\u25ff\u2605\u2606…・ー－＝＿～＊]*")
 """A line of these alone is a ruler or what is left of a table."""
-_TITLE: Final = re.compile(r"(?:\w{2,5}\.[ -]?){1,3}|i\. ?[av]\. ?|(?:herr|frau|mr|mrs|ms|dr|ing|mag) ", re.IGNORECASE)
-_SEPARATED: Final = re.compile(r"\s*[|｜,，·•/／–—<(（]|\s-\s")
-_ORGANISATION: Final = re.compile(
+_TITLE: Final = expression(r"(?:\w{2,5}\.[ -]?){1,3}|i\. ?[av]\. ?|(?:herr|frau|mr|mrs|ms|dr|ing|mag) ", re.IGNORECASE)
+_SEPARATED: Final = expression(r"\s*[|｜,，·•/／–—<(（]|\s-\s")
+_ORGANISATION: Final = expression(
     r"公司|株式会社|集团|集團|事务所|\b(?:ltd|limited|gmbh|inc|llc|plc|ag|oy|ab|b\.?v|s\.?a|s\.?r\.?[lo]|corp)\b",
     re.IGNORECASE,
 )
 """Of a line above the name that belongs to it."""
-_GOES_ON: Final = re.compile(
+_GOES_ON: Final = expression(
     r"\b(?:to|at|is|are|for|from|by|with|an|ist|lautet|für|von|bei|à|chez|est|pour|par|a|es|para|por|è|per|of|the|and|und|et|y)$"
     r"|(?:[是给到寄叫为])$",
     re.IGNORECASE,
 )
 """How a line ends whose sentence goes on below it."""
-_PICTURE: Final = re.compile(r"\[(?:cid:|image: )[^\]]{0,100}\]")
-_REACHED: Final = re.compile(r"\d[\d ()/.-]{5,}\d|[\w.-]@[\w-]|www\.|https?://|\btel\b|电话|手机|電話", re.IGNORECASE)
-_MIDDLE: Final = re.compile(r"(?<=\w\w) [^\W\d_]\.(?= \w)")
+_PICTURE: Final = expression(r"\[(?:cid:|image: )[^\]]{0,100}\]")
+_REACHED: Final = expression(r"\d[\d ()/.-]{5,}\d|[\w.-]@[\w-]|www\.|https?://|\btel\b|电话|手机|電話", re.IGNORECASE)
+_MIDDLE: Final = expression(r"(?<=\w\w) [^\W\d_]\.(?= \w)")
 """The initial of a middle name."""
-_BOLD: Final = re.compile(r"[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}")
+_BOLD: Final = expression(r"[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}")
 """What Gmail makes of bold words in its plain part."""
-_NAMED: Final = re.compile(r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]{0,20} ){1,3}[A-ZÀ-ÖØ-Þ][\w'’.-]{1,20}|[\u4e00-\u9fff]{2,4}")
+_NAMED: Final = expression(r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]{0,20} ){1,3}[A-ZÀ-ÖØ-Þ][\w'’.-]{1,20}|[\u4e00-\u9fff]{2,4}")
 _SENT_CHARS_MAX: Final = 60
-_SENT: Final = re.compile(
+_SENT: Final = expression(
     r"(?:sent (?:from|via|with|using|by)|gesendet (?:von|mit|über|aus)|(?:envoyé|enviado|inviato) [dacvp]\w{0,6}"
     r"|(?:verzonden|verstuurd) (?:vanaf|met|via|van)|skickat (?:från|med|via)|sendt (?:fra|med|via)"
     r"|wysłan\w (?:z|za|przez)|odesláno (?:z|pomocí|přes)|lähetetty|отправлено (?:с|из|через)|надіслано (?:з|із|через)"
@@ -57,30 +58,30 @@ _CLOSING_LINES: Final = 2
 _CARD_LINES: Final = (2, 8)
 _SENTENCE_ENDS: Final = frozenset("!?;:。！？；：")
 _ENDS: Final = _SENTENCE_ENDS | {"."}
-_SAYS: Final = re.compile(r"[:：]|\b(?:name|am|bin|is|ist|suis|soy|sono|heiße)\b|叫|是|姓名|名字", re.IGNORECASE)
-_CLOSES: Final = re.compile(r"(?:敬上|敬启|敬啟|谨上|謹上|拜上|启|啟|上|より|です)$")
+_SAYS: Final = expression(r"[:：]|\b(?:name|am|bin|is|ist|suis|soy|sono|heiße)\b|叫|是|姓名|名字", re.IGNORECASE)
+_CLOSES: Final = expression(r"(?:敬上|敬启|敬啟|谨上|謹上|拜上|启|啟|上|より|です)$")
 """How a letter is closed: the name before it belongs to the letter."""
-_ASKS: Final = re.compile(r"[?？](?=\s|$)")
-_SCANNED: Final = re.compile(
+_ASKS: Final = expression(r"[?？](?=\s|$)")
+_SCANNED: Final = expression(
     r"\b(?:avast|avg)\.com\b|before printing this e-?mail|denken Sie an die Umwelt", re.IGNORECASE
 )
-_SECRET: Final = re.compile(
+_SECRET: Final = expression(
     r"\b(?:confidential|privileged|vertraulich|confidentiel|confidencia|confidenziali|riservat|vertrouwelijk|poufn|důvěrn"
     r"|конфиденциальн)|机密|保密|機密",
     re.IGNORECASE,
 )
-_ADDRESSEE: Final = re.compile(
+_ADDRESSEE: Final = expression(
     r"\b(?:intended|recipient|addressee|adressat|empfänger|destinataire|destinat[aá]ri|ontvanger|geadresseerde|adresat|příjemc"
     r"|получател|адресат)|收件人|接收者|宛先|受信者",
     re.IGNORECASE,
 )
-_OWN: Final = re.compile(r"\bI\b|\b[Mm]y\b|\b[Ii]ch\b|\b[Mm]ein|\b[Jj]e\b|\b[Yy]o\b|我(?![们司])")
+_OWN: Final = expression(r"\bI\b|\b[Mm]y\b|\b[Ii]ch\b|\b[Mm]ein|\b[Jj]e\b|\b[Yy]o\b|我(?![们司])")
 """Nobody speaks of themselves in what a server adds."""
-_SPEAKS: Final = re.compile(
+_SPEAKS: Final = expression(
     rf"{_OWN.pattern}|\b[Mm]i(?:r|ch)\b|\b[Ww](?:e|ir)\b|\b[Oo]ur\b|[了吗嗎呢]|怎么|怎麼|没有|沒有|不能|无法|無法|[请請](?!勿)"
     r"|\b(?:[Pp]lease|[Hh]elp|[Bb]itte|[Hh]ilfe|stolen|hacked|gestohlen)\b"
 )
-_MATTER: Final = re.compile(
+_MATTER: Final = expression(
     r"\b(?:order|ticket|case|invoice|booking|tracking|transaction|tx(?:id)?|customer|client|member|user|uid|policy"
     r"|(?:bestell|auftrags?|vorgangs?|rechnungs?|kunden|sendungs?|buchungs?)(?:ung|nummer|-?nr|-?id)?|commande|pedido|ordine)\b"
     r"[ .:#=-]{0,3}(?:(?:no|nr|id|number|hash|ref|code)\b[ .:#=-]{0,3}){0,2}(?:is |ist |lautet )?(?=\S{0,20}\d)\S{4}"
@@ -90,7 +91,7 @@ _MATTER: Final = re.compile(
     re.IGNORECASE,
 )
 """What the letter is about, which some put below their name."""
-_POSTSCRIPT: Final = re.compile(r"(?:p\.? ?p?\.?s\b|n\.?b\b|又及|附[:：言]|注[:：]|另外|追伸)", re.IGNORECASE)
+_POSTSCRIPT: Final = expression(r"(?:p\.? ?p?\.?s\b|n\.?b\b|又及|附[:：言]|注[:：]|另外|追伸)", re.IGNORECASE)
 
 
 def begins(lines: Sequence[str], writer: str) -> int | None:

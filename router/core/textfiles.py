@@ -15,6 +15,7 @@ from router.core.html import derive_text, sanitise, unsaid
 from router.model.filetypes import marked_encoding
 from router.model.message import Visibility
 from rules.detectors.hit import SEVERITY
+from rules.expression import expression
 from rules.redact import DEFAULT_POLICY, Policy, masked_values, redact
 
 Checked = Literal["clean", "masked", "unchecked"]
@@ -39,12 +40,12 @@ _TEXT_ENDS: Final = frozenset({
     "conf", "cfg", "toml", "sql", "pem", "key", "text",
 })  # fmt: skip
 _PAGE_ENDS: Final = frozenset({"html", "htm", "xhtml"})
-_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:\-]{1,40})", re.IGNORECASE)
-_CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_JSON_ESCAPE: Final = re.compile(r"\\(?:[nrt]|u(?!d[89ab])[0-9a-f]{4})", re.IGNORECASE)
+_CHARSET: Final = expression(r"charset\s*=\s*[\"']?([\w.:\-]{1,40})", re.IGNORECASE)
+_CONTROLS: Final = expression("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_JSON_ESCAPE: Final = expression(r"\\(?:[nrt]|u(?!d[89ab])[0-9a-f]{4})", re.IGNORECASE)
 _PADDING: Final = "\u200b"
 """An invisible character, which no detector sees."""
-_TAG: Final = re.compile(r"<[a-z!/]", re.IGNORECASE)
+_TAG: Final = expression(r"<[a-z!/]", re.IGNORECASE)
 _WINDOW_CHARS: Final = 100_000
 _OVERLAP_CHARS: Final = 8_000
 """No secret is longer than this."""

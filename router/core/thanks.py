@@ -4,7 +4,6 @@ Every sentence of the message has to be such a word: one that says anything else
 like any other. English and Chinese; in all other languages a message reopens, which an agent undoes in a second.
 """
 
-import re
 import unicodedata
 from typing import Any, Final
 
@@ -12,16 +11,17 @@ import re2
 
 from router.core.quotes import words_of
 from router.model.message import InboundEvent
+from rules.expression import expression
 from rules.text import fold_but_case
 
 _CHARS_MAX: Final = 300
-_QUESTION: Final = re.compile(r"[?？]|[吗么嘛没嗎麼沒]\s*$")
+_QUESTION: Final = expression(r"[?？]|[吗么嘛没嗎麼沒]\s*$")
 _FRIENDLY: Final = frozenset("👍👌🙏👏🙌💪🤝💯✅✔☑❤♥💕💖💙💚🧡💛💜🖤🤍😊🙂😀😃😄😁😍🥰😘😇🤗🎉🎊🌹🌷💐⭐🌟✨☺☻")
 _INVISIBLE: Final = frozenset({"Mn", "Cf", "Sk"})
 """Skin tones, joiners, variation selectors."""
 _APOSTROPHES: Final = str.maketrans("’‘ʼ`", "''''")
-_SENTENCES: Final = re.compile(r"[.,;:!。，、；：！~～…\n\r()（）\"“”]+|(?<=\s)[-–—]+(?=\s)|\s-+\s*$")
-_HAN: Final = re.compile("[\u3400-\u9fff]")
+_SENTENCES: Final = expression(r"[.,;:!。，、；：！~～…\n\r()（）\"“”]+|(?<=\s)[-–—]+(?=\s)|\s-+\s*$")
+_HAN: Final = expression("[\u3400-\u9fff]")
 
 _HELP: Final = (
     "(?:the|your|all|all the|all your|this|that|such a)?(?: (?:great|kind|quick|fast|prompt|good|amazing|excellent))*"
@@ -99,7 +99,7 @@ _CHINESE: Final = (
 # RE2: no text, whoever wrote it, costs more than its length.
 _GREETING: Final[Any] = re2.compile("|".join((*_ENGLISH[-3:], "再见|拜拜|88|您好|你好|客服你好|客服您好")))
 _WORD: Final[Any] = re2.compile("|".join(f"(?:{pattern})" for pattern in (*_ENGLISH[:-3], *_CHINESE)))
-_TO_NAME: Final = re.compile(r"((?i:thanks|thank you|thx|cheers|hi|hello|hey|dear))((?: [a-z]+){0,3}) ([A-Z][a-zà-ÿ]+)")
+_TO_NAME: Final = expression(r"((?i:thanks|thank you|thx|cheers|hi|hello|hey|dear))((?: [a-z]+){0,3}) ([A-Z][a-zà-ÿ]+)")
 
 
 def is_thanks(event: InboundEvent) -> bool:

@@ -11,8 +11,9 @@ from typing import Final
 from rules.detectors.anchored import around, starting
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
+from rules.expression import expression
 
-_PREFIXED = re.compile(
+_PREFIXED = expression(
     r"(?<![0-9A-Za-z_])(?:"
     r"(?:AKIA|ASIA)[0-9A-Z]{16}|LTAI[0-9A-Za-z]{12,26}|AKID[0-9A-Za-z]{28,44}|AKLT[0-9A-Za-z_\-]{30,60}"
     r"|gh[pousr]_[A-Za-z0-9]{30,255}|github_pat_[A-Za-z0-9_]{22,255}|glpat-[A-Za-z0-9_\-]{20,255}"
@@ -26,8 +27,8 @@ _PREFIXED = re.compile(
     r"|eyJ[A-Za-z0-9_\-]{8,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}(?:\.[A-Za-z0-9_\-]{0,1000})?"
     r")(?![A-Za-z0-9_])"
 )
-_TELEGRAM = re.compile(r"(?<![0-9A-Za-z_])[0-9]{8,10}:[A-Za-z0-9_\-]{35}(?![A-Za-z0-9_])")
-_LABELLED = re.compile(
+_TELEGRAM = expression(r"(?<![0-9A-Za-z_])[0-9]{8,10}:[A-Za-z0-9_\-]{35}(?![A-Za-z0-9_])")
+_LABELLED = expression(
     r"(?:(?<![a-z])(?:api[ _-]{0,2}(?:key|secret|token)s?|(?:access|auth|refresh|session|bot|app|consumer)[ _-]{0,2}"
     r"(?:key|token|secret)(?:[ _-]{0,2}(?:id|secret))?|secret[ _-]{0,2}(?:access[ _-]{0,2})?(?:key|id)(?:[ _-]{0,2}id)?"
     r"|client[ _-]{0,2}secret|bearer|"
@@ -37,26 +38,26 @@ _LABELLED = re.compile(
     r"(?P<value>[0-9A-Za-z][0-9A-Za-z_\-./+=]{14,255})",
     re.IGNORECASE,
 )
-_EXCHANGE = re.compile(
+_EXCHANGE = expression(
     r"(?<![a-z])(?:keys?|secret|api)(?: is| was|[ :=是为為]){0,3}[ \"'\n]{0,3}"
     r"(?P<value>[0-9A-Za-z+/]{40,120}={1,2}|(?:[a-z]{2,8}_)?[0-9A-Za-z]{24,96}(?:[+/][0-9A-Za-z+/]{8,96}={0,2})?|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
 # `wJalr... (key), bPxRf... (secret)`.
-_NAMED_BEHIND = re.compile(
+_NAMED_BEHIND = expression(
     r"(?<![0-9A-Za-z])(?P<value>[0-9A-Za-z]{20,96})\s?[(\[](?:api ?)?(?:keys?|secret|token)(?: ?key)?[)\]]",
     re.IGNORECASE,
 )
 # A key and its secret are told together; one of a single case, or a UUID, is else as often the id of something.
-_PAIR_BEFORE = re.compile(
+_PAIR_BEFORE = expression(
     r"(?<![a-z])(?:api|creds?|credentials?|keys?[ :=]{1,3}[0-9a-z\-]{32,96}\S{0,2}\s{1,3}(?:and )?(?:the )?)"
     r"[^\x1a]{0,40}\Z",
     re.IGNORECASE,
 )
-_PAIR_AFTER = re.compile(r"[\s,;/&\"')]{1,4}(?:and )?(?:the |my )?(?:api ?)?secret(?![a-z])", re.IGNORECASE)
+_PAIR_AFTER = expression(r"[\s,;/&\"')]{1,4}(?:and )?(?:the |my )?(?:api ?)?secret(?![a-z])", re.IGNORECASE)
 _PAIR_CHARS: Final = 150
 # `etherscan key 58E5...`: of a service that gives keys away.
-_OF_SERVICE = re.compile(
+_OF_SERVICE = expression(
     r"(?<![a-z])(?:[a-z]{2,8}scan|infura|alchemy|moralis|coinmarketcap|cmc|coingecko|binance|okx|bybit|kraken|kucoin|bitget"
     r"|gate|huobi|htx|coinbase|bitfinex|mexc|deepl|openai|stripe|sendgrid|mailgun|twilio|aws|aliyun|cloudflare|maps)"
     r"(?:'s|\.io|\.com)? (?:pro )?\Z",
@@ -64,31 +65,31 @@ _OF_SERVICE = re.compile(
 )
 _SERVICE_CHARS: Final = 24
 # The secret behind the id of a key: `AKIA... and wJalr...`.
-_SECOND = re.compile(
+_SECOND = expression(
     r"[^\n\x1a.!?]{1,48}?(?<![0-9A-Za-z/+_\-])(?P<value>[0-9A-Za-z/+]{28,64}={0,2})(?![0-9A-Za-z/+=_\-])"
 )
 _IDS: Final = ("AKIA", "ASIA", "LTAI", "AKID", "AKLT")
 # `<id of the bot>.<time>.<proof>`.
-_DISCORD = re.compile(
+_DISCORD = expression(
     r"(?<![0-9A-Za-z_\-.])[0-9A-Za-z_\-]{24,28}\.[0-9A-Za-z_\-]{6}\.[0-9A-Za-z_\-]{27,45}(?![0-9A-Za-z_\-.])"
 )
-_OTPAUTH = re.compile(r"otpauth://[!-~]{8,500}", re.IGNORECASE)
-_BASIC = re.compile(r"authorization: basic (?P<value>[0-9a-z+/]{6,255}={0,2})", re.IGNORECASE)
+_OTPAUTH = expression(r"otpauth://[!-~]{8,500}", re.IGNORECASE)
+_BASIC = expression(r"authorization: basic (?P<value>[0-9a-z+/]{6,255}={0,2})", re.IGNORECASE)
 # As authenticators show it: in fours, and so in words of four letters, but for a digit.
-_BASE32_IN_FOURS = re.compile(
+_BASE32_IN_FOURS = expression(
     r"(?:(?<![a-z])(?:(?:2fa|totp|authenticator|google auth|setup|secret)[ _-]{0,2}"
     r"(?:secret|key|seed|setup key)|setup key)(?![a-z])|[密秘][钥鑰]|金[钥鑰])"
     r"[ \"']{0,3}(?:is|was|:|=|是|为|為|->|=>){0,2}[ \"'\n]{0,4}"
     r"(?P<value>[a-z2-7]{4}(?:[ \-][a-z2-7]{4}){3,15})(?![a-z0-9])",
     re.IGNORECASE,
 )
-_DIGIT = re.compile(r"[0-9]")
-_LETTER = re.compile(r"[A-Za-z]")
+_DIGIT = expression(r"[0-9]")
+_LETTER = expression(r"[A-Za-z]")
 _BASE32_MIN: Final = 16
 
 
 # The last word of a label and what stands between it and a value; most such words are only spoken of.
-_LEADS_ON = re.compile(
+_LEADS_ON = expression(
     r"(?:(?:keys?|secrets?)[ _-]{0,2}id|keys?|secrets?|tokens?|bearer|api|seed|setup key|[密秘][钥鑰]|令牌|金钥|金鑰)"
     r"(?:[ \"':=\n]|is|was|are|是|为|為|->|=>){0,14}[0-9A-Za-z][0-9A-Za-z_\-./+=]{14}",
     re.IGNORECASE,

@@ -7,6 +7,7 @@ from typing import Final
 from rules.detectors.checksums import iban
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
+from rules.expression import expression
 
 _LENGTHS: Final = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BI": 27, "BR": 29,
@@ -22,9 +23,9 @@ _LENGTHS: Final = {
 }  # fmt: skip
 _DIGITS_MIN: Final = 8
 _BEGIN = re.compile(rb"d(?<=xxd)(?<![xd]xxd)d(?=[ \-]{0,2}[xd])")
-_LABEL = re.compile(r"(?<![A-Za-z])iban(?![A-Za-z])", re.IGNORECASE)
+_LABEL = expression(r"(?<![A-Za-z])iban(?![A-Za-z])", re.IGNORECASE)
 _BODY: Final = {
-    length: re.compile(rf"[0-9A-Za-z](?:[ \-]{{0,2}}[0-9A-Za-z]){{{length - 1}}}(?![0-9A-Za-z])")
+    length: expression(rf"[0-9A-Za-z](?:[ \-]{{0,2}}[0-9A-Za-z]){{{length - 1}}}(?![0-9A-Za-z])")
     for length in set(_LENGTHS.values())
 }
 

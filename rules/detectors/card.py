@@ -4,7 +4,6 @@ Prefixes and lengths are the ranges published by Visa, Mastercard (2-series incl
 Express, Discover, JCB, Diners Club, UnionPay, Maestro, Mir, RuPay and Troy (ISO/IEC 7812).
 """
 
-import re
 from collections.abc import Iterator
 from itertools import accumulate
 from typing import Final
@@ -13,13 +12,14 @@ from rules.detectors.checksums import gtin13
 from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
 from rules.detectors.scan import Scan
+from rules.expression import expression
 
 DIGITS_MIN: Final = 13
 DIGITS_MAX: Final = 19
 
-_SEQUENCE = re.compile(r"[0-9](?<![0-9][0-9])(?:[ \t\r\n\-._/·•,|*~:;\\+=、→]{0,5}[0-9]){12,}")
+_SEQUENCE = expression(r"[0-9](?<![0-9][0-9])(?:[ \t\r\n\-._/·•,|*~:;\\+=、→]{0,5}[0-9]){12,}")
 _JOINER_BYTES: Final = b" \t\r\n-._/,|*~:;\\+=\xc2\xb7\xe2\x80\xa2\xe3\x81\xe2\x86\x92"
-_GROUP = re.compile(r"[0-9]+")
+_GROUP = expression(r"[0-9]+")
 
 _VISA: Final = "4"
 _AMEX: Final = "3[47]"
@@ -29,13 +29,13 @@ _LONG: Final = "6011|64[4-9]|65|35(?:2[89]|[3-8])|62|81|220[0-4]"
 _MAESTRO: Final = "5018|5019|5020|5038|5893|6304|6759|676[1-3]"
 _SIXTEEN_ONLY: Final = "60|508[5-9]|9792|9558"
 _ISSUERS: Final = {
-    13: re.compile(f"{_VISA}|{_MAESTRO}"),
-    14: re.compile(f"{_DINERS}|{_MAESTRO}"),
-    15: re.compile(f"{_AMEX}|{_DINERS}|{_MAESTRO}"),
-    16: re.compile(f"{_VISA}|{_MASTERCARD}|{_DINERS}|{_LONG}|{_MAESTRO}|{_SIXTEEN_ONLY}"),
-    17: re.compile(f"{_DINERS}|{_LONG}|{_MAESTRO}"),
-    18: re.compile(f"{_DINERS}|{_LONG}|{_MAESTRO}"),
-    19: re.compile(f"{_VISA}|{_DINERS}|{_LONG}|{_MAESTRO}|9558"),
+    13: expression(f"{_VISA}|{_MAESTRO}"),
+    14: expression(f"{_DINERS}|{_MAESTRO}"),
+    15: expression(f"{_AMEX}|{_DINERS}|{_MAESTRO}"),
+    16: expression(f"{_VISA}|{_MASTERCARD}|{_DINERS}|{_LONG}|{_MAESTRO}|{_SIXTEEN_ONLY}"),
+    17: expression(f"{_DINERS}|{_LONG}|{_MAESTRO}"),
+    18: expression(f"{_DINERS}|{_LONG}|{_MAESTRO}"),
+    19: expression(f"{_VISA}|{_DINERS}|{_LONG}|{_MAESTRO}|9558"),
 }
 _NO_ISSUER: Final = "017"
 _LENGTHS: Final = (16, 19, 15, 18, 17, 14, 13)
@@ -72,11 +72,11 @@ _ORDER: Final = (
     "|发票|發票|工单|工單|凭证|序列号|序號|条码|條碼|时间戳|区块|會員號|会员号|用户id|参考号|參考號"
 )
 # Only a label that the number belongs to frees it: in `I paid order 4431 with 4111...` it is no order number.
-_ORDER_BEFORE = re.compile(
+_ORDER_BEFORE = expression(
     rf"(?:{_ORDER})(?:[\s:#=.,()\[\]\"'-]|(?:number|num|no|nr|id|code|ref|is|was)(?![a-z])|[号號码碼是为為]|编号|編號|哈希){{0,8}}\Z"
 )
-_ORDER_AFTER = re.compile(rf"[\s,)\]\"']{{0,3}}(?:(?:is|was|as) (?:my |the |an? |your )?|是我?的?)(?:{_ORDER})")
-_CARD_NEAR = re.compile(rf"(?:{_CARD_WORDS}|卡|银联|銀聯)")
+_ORDER_AFTER = expression(rf"[\s,)\]\"']{{0,3}}(?:(?:is|was|as) (?:my |the |an? |your )?|是我?的?)(?:{_ORDER})")
+_CARD_NEAR = expression(rf"(?:{_CARD_WORDS}|卡|银联|銀聯)")
 _STRONG = Labels(
     yes=words(
         "card no", "card number", "card num", "card", "visa", "mastercard", "amex", "unionpay", "cc",
@@ -86,14 +86,14 @@ _STRONG = Labels(
     no=_ORDER + "|last (?:4|four)|(?:会员|礼品|电话|電話|充值|购物|门禁|公交|饭)卡号?|"
     + words("gift ?card", "sim ?card", "id card", "member(?:ship)? card", "loyalty card", "library card"),
 )  # fmt: skip
-_GLUED_BEFORE = re.compile(r"(?:card|visa|amex|mastercard|unionpay|cc|no|number|num|jcb|is|pan)\Z")
-_GLUED_AFTER = re.compile(r"(?:cvv|cvc|exp|cv2|pin|and|valid)")
+_GLUED_BEFORE = expression(r"(?:card|visa|amex|mastercard|unionpay|cc|no|number|num|jcb|is|pan)\Z")
+_GLUED_AFTER = expression(r"(?:cvv|cvc|exp|cv2|pin|and|valid)")
 # `I typed 4111 ... as my card number`.
-_SAID_OF = re.compile(
+_SAID_OF = expression(
     r"\s?(?:(?:is|was|as|for|being) (?:my|the|a) (?:[a-z]{1,12} ){0,2}(?:card|visa|mastercard)(?: n(?:o|umber))?"
     r"(?![a-z])|[是係]?我[的嘅]?(?:信用|银行|銀行|储蓄|借记)卡)"
 )
-_LIST = re.compile(r",\s")
+_LIST = expression(r",\s")
 _LABEL_CHARS: Final = 36
 _LOOSE: Final = frozenset(".,_/|*~:;\\+=、→")
 """Joiners that also stand inside amounts, dates and paths; with them only printed groupings count."""
@@ -106,7 +106,7 @@ _AFTER_CHARS: Final = 22
 
 _JOINED: Final = r"[ \t\r\n\-._/\u00b7\u2022,|*~:;\\+=\u3001\u2192]{1,5}"
 # How cards are printed, in groups of digits; numbers that only follow each other have no such row.
-_ROW = re.compile(
+_ROW = expression(
     r"[0-9](?<![0-9][0-9])(?:[0-9]{12,18}"
     rf"|[0-9]{{3}}{_JOINED}(?:[0-9]{{4}}{_JOINED}[0-9]{{4}}(?:[0-9]{{4}})?|[0-9]{{6}}{_JOINED}[0-9]{{4,5}}"
     rf"|[0-9]{{7,8}}{_JOINED}[0-9]{{4}}|[0-9]{{12}})"

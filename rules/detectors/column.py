@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from rules.detectors.hit import Hit, SecretType
 from rules.detectors.scan import Scan
+from rules.expression import expression
 
 TRIGGERS: Final = ("password", "password zh", "pin", "cvv", "code", "code zh")
 ROWS_MAX: Final = 200
@@ -25,25 +26,25 @@ _WORD: Final = "(?:[a-z]{1,12}[ _-])?"
 _HEADS: Final = (
     _Head(
         "PASSWORD",
-        re.compile(rf"{_WORD}(?:pass ?(?:word|code|phrase)|passwd|pwd|pin)|[\u4e00-\u9fff]{{0,4}}(?:密[码碼]|口令)"),
-        re.compile(r"(?=[!-~]{0,71}[0-9!@#$%^&+=~?])(?!\*{3})[!-~]{4,72}"),
+        expression(rf"{_WORD}(?:pass ?(?:word|code|phrase)|passwd|pwd|pin)|[\u4e00-\u9fff]{{0,4}}(?:密[码碼]|口令)"),
+        expression(r"(?=[!-~]{0,71}[0-9!@#$%^&+=~?])(?!\*{3})[!-~]{4,72}"),
     ),
     _Head(
         "CVV",
-        re.compile(rf"{_WORD}(?:cvv2?|cvc2?|cv2|csc|cid)|(?:card )?security[ _]code|安全[码碼]"),
-        re.compile("[0-9]{3,4}"),
+        expression(rf"{_WORD}(?:cvv2?|cvc2?|cv2|csc|cid)|(?:card )?security[ _]code|安全[码碼]"),
+        expression("[0-9]{3,4}"),
     ),
     _Head(
         "OTP",
-        re.compile(
+        expression(
             rf"{_WORD}otp|(?:verification|one[ _-]time|backup|recovery|2fa|mfa|sms)[ _]codes?"
             "|[\u4e00-\u9fff]{0,4}(?:[验驗][证證]|[备備]用)[码碼]"
         ),
-        re.compile("[0-9]{4,8}|[0-9a-z]{4,5}-[0-9a-z]{4,5}"),
+        expression("[0-9]{4,8}|[0-9a-z]{4,5}-[0-9a-z]{4,5}"),
     ),
 )
 _CELL: Final = {
-    separator: re.compile(
+    separator: expression(
         rf"[ \r]{{0,3}}(?:\"(?P<quoted>[^\"\n]{{0,500}})\"|(?P<plain>[^{separator}\n]{{0,500}}?))"
         rf"[ \r]{{0,3}}(?:(?P<more>[{separator}])|\Z)"
     )

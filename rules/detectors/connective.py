@@ -1,7 +1,8 @@
 """What joins a label to its value, and what shows that a number is a quantity; `password` and `code` share it."""
 
-import re
 from typing import Final
+
+from rules.expression import expression
 
 _POINTS: Final = "(?:[-=~]>|[→⇒➜➡▶☞👉⏩])\ufe0f?"
 CELL: Final = r"(?:\s{0,2}(?:\|{1,2}|\t|</t[dh]>\s{0,3}<t[dh](?: [^<>\x1a]{0,40})?>)\s{0,3})"
@@ -27,11 +28,11 @@ TOLD_ZH: Final = (
 )
 """From a label to what somebody did with the value: `他问我密码，我说...`."""
 QUOTE: Final = r"[\"'`<(\[*]?"
-QUANTITY = re.compile(
+QUANTITY = expression(
     r"\s{0,2}(?:秒|分|位|次|版|小时|小時|天|个|個|元|块|塊|字|号|號|条|條|年|月|日|点|點|倍|%|\$|sec|min|hour|hrs?(?![a-z])|day|times?(?![a-z])"
     r"|digit|char|letter|word|usd|btc|eth|attempt|people|months?|years?|weeks?|messages?|emails?)"
 )
-MADE_BY: Final = re.compile(
+MADE_BY: Final = expression(
     r"(?:iphone|ipad|ios|macos|android|windows|win|mac|mi|huawei|honor|redmi|pixel|galaxy|samsung|chrome|firefox|safari"
     r"|edge|v|ver|version|err(?:or)?|code|erc|trc|bep|step|page|face|touch"
     r"|keepass(?:xc|dx)?|bitwarden|1password|lastpass|dashlane|nordpass|enpass|roboform|authy|metamask|ledger|trezor)"

@@ -15,16 +15,17 @@ from rules.detectors.anchored import within
 from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
 from rules.detectors.scan import Scan, digits
+from rules.expression import expression
 
 # An apostrophe as in O'Neill and D'Souza; any other is a quotation mark.
-_LOCAL = re.compile(
+_LOCAL = expression(
     r"(?:[A-Za-z0-9]|(?<![A-Za-z])[ODod](?='))(?:[A-Za-z0-9._%+\-]|(?<![A-Za-z][ODod])(?<=[ODod])'(?=[A-Za-z])){0,63}\Z"
 )
-_DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9])")
-_APART = re.compile(r" @ (?=[A-Za-z0-9])")
+_DOMAIN = expression(r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9])")
+_APART = expression(r" @ (?=[A-Za-z0-9])")
 _LABELS_MIN: Final = 2
 _TOP: Final = r"(?:com|net|org|io|cn|hk|tw|me|co|uk|de|fr|xyz|app|dev)(?![a-z0-9])"
-_SPELLED = re.compile(
+_SPELLED = expression(
     r"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{0,63}"
     r"(?: (?:dot|underscore|dash|hyphen) [a-z0-9._%+\-]{1,30}){0,3} {0,2}"
     r"(?:[\[(] ?at ?[\])] {0,2}[a-z0-9][a-z0-9\-]{0,62} {0,2}(?:[\[(] ?dot ?[\])]| dot |\.)"
@@ -39,22 +40,22 @@ _FILE_ENDS: Final = frozenset({
 _ALSO_DOMAINS: Final = frozenset({"md", "zip", "mov", "sh", "ps", "rs", "app"})
 
 # What stands before a number is looked at behind its first character: so the search leaps from one to the next.
-_INTERNATIONAL = re.compile(
+_INTERNATIONAL = expression(
     r"[+0](?<![0-9A-Za-z][+0])(?:(?<=\+) ?|(?<=0)(?<![0-9] 0)0)[1-9](?:[ ().\-]{0,3}[0-9]){6,14}(?![0-9A-Za-z])"
 )
 _COUNTRY = re.compile(rb"\+ ?d")
 _ZEROS = re.compile(rb"00(?<![0-9a-z]00)[1-9]")
-_CN_MOBILE = re.compile(
+_CN_MOBILE = expression(
     r"1[3-9][0-9](?:[ \-]?[0-9]{4}[ \-]?[0-9]{4}|[ \-]?[0-9]{3}[ \-]?[0-9]{5})(?![0-9A-Za-z]|[.\-][0-9])"
 )
-_CN_PREFIX = re.compile(r"(?<![0-9A-Za-z.\-_#])(?:\(?(?:\+|00)?86\)?[ \-]{0,2})?\Z")
+_CN_PREFIX = expression(r"(?<![0-9A-Za-z.\-_#])(?:\(?(?:\+|00)?86\)?[ \-]{0,2})?\Z")
 _CN_PREFIX_CHARS: Final = 9
 _CN_DIGITS = re.compile(rb"1[3-9][0-9]{9}")
-_NATIONAL = re.compile(
+_NATIONAL = expression(
     r"[(0-9](?<![0-9A-Za-z.,$€£¥#][(0-9])(?:(?<=\()[0-9]|(?<!\())"
     r"(?:[ ().\-]{0,2}[0-9]){6,13}(?![0-9A-Za-z]|[.,][0-9])"
 )
-_NORTH_AMERICA = re.compile(
+_NORTH_AMERICA = expression(
     r"[(2-9](?<![0-9A-Za-z.\-][(2-9])(?:(?<=\()[2-9]|(?<!\())[0-9]{2}"
     r"\)?[ .\-][2-9][0-9]{2}[.\-][0-9]{4}(?![0-9A-Za-z]|[.\-][0-9])"
 )

@@ -12,27 +12,28 @@ from rules.detectors.checksums import mod11_2
 from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
 from rules.detectors.scan import Scan
+from rules.expression import expression
 
 # What stands before a number is looked at behind its first digit: so the search leaps from digit to digit.
-_CHINA = re.compile(
+_CHINA = expression(
     r"[1-9](?<![0-9A-Za-z][0-9])[0-9]{5}[ \-]{0,2}(?:18|19|20)[0-9]{2}[ \-]{0,2}(?:0[1-9]|1[0-2])[ \-]{0,2}"
     r"(?:0[1-9]|[12][0-9]|3[01])[ \-]{0,2}[0-9]{3}[ \-]{0,2}[0-9xX](?![0-9A-Za-z])"
 )
-_CHINA_LOOSE = re.compile(r"[0-9](?<![0-9A-Za-z][0-9])(?:(?: {0,1}[0-9]){16} {0,1}[0-9xX]|[0-9]{14})(?![0-9A-Za-z])")
-_HONG_KONG = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{1,2} ?[0-9]{6} ?(?:\([0-9Aa]\)|[0-9Aa])(?![0-9A-Za-z])")
+_CHINA_LOOSE = expression(r"[0-9](?<![0-9A-Za-z][0-9])(?:(?: {0,1}[0-9]){16} {0,1}[0-9xX]|[0-9]{14})(?![0-9A-Za-z])")
+_HONG_KONG = expression(r"(?<![0-9A-Za-z])[A-Za-z]{1,2} ?[0-9]{6} ?(?:\([0-9Aa]\)|[0-9Aa])(?![0-9A-Za-z])")
 _HONG_KONG_SHAPE = re.compile(
     rb"d(?=d{5} ?(?:\([dx]\)|[dx])(?![xd]))"
     rb"(?:(?<=xd)(?:(?<![xd]xd)|(?<=xxd)(?<![xd]xxd))|(?<=x d)(?:(?<![xd]x d)|(?<=xx d)(?<![xd]xx d)))"
 )
 _TAIWAN_SHAPE = re.compile(rb"d(?<=xd)(?<![xd]xd)d{8}(?![xd])")
-_TAIWAN = re.compile(r"(?<![0-9A-Za-z])[A-Za-z][1289][0-9]{8}(?![0-9A-Za-z])")
-_SSN = re.compile(
+_TAIWAN = expression(r"(?<![0-9A-Za-z])[A-Za-z][1289][0-9]{8}(?![0-9A-Za-z])")
+_SSN = expression(
     r"[0-8](?<![0-9A-Za-z\-][0-8])[0-9]{2}(?<!000)(?<!666)-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![0-9A-Za-z\-])"
 )
-_SSN_LOOSE = re.compile(r"[0-9](?<![0-9A-Za-z][0-9])[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{4}(?![0-9A-Za-z])")
+_SSN_LOOSE = expression(r"[0-9](?<![0-9A-Za-z][0-9])[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{4}(?![0-9A-Za-z])")
 _NINE_SHAPE = re.compile(rb"d(?<![xd]d)dd[ \-]?dd[ \-]?dddd(?![xd])")
 _PASSPORT_DIGITS: Final = 3
-_PASSPORT = re.compile(
+_PASSPORT = expression(
     r"(?<![0-9A-Za-z])(?:[A-Za-z]{1,2}[0-9]{6,10}|[0-9]{8,9}|[A-Za-z][0-9][A-Za-z0-9]{6,7}"
     # Germany leaves out the vowels and what looks like a digit.
     r"|[CFGHJKcfghjk][CFGHJKLMNPRTVWXYZcfghjklmnprtvwxyz0-9]{8})(?![0-9A-Za-z])"
@@ -53,11 +54,11 @@ _PASSPORT_LABELS = Labels(
     no=_ORDER + "|身份证|手机|电话|卡号|" + words("phone", "card", "tel"),
 )
 # The two lines at the foot of the page (ICAO 9303).
-_MACHINE_LINES = re.compile(
+_MACHINE_LINES = expression(
     r"(?<![0-9A-Za-z<])P[A-Z<][A-Z<]{3}[A-Z]{1,38}<[A-Z<]{4,38}(?![0-9A-Za-z<])"
     r"(?:\s{1,3}[0-9A-Z<]{9}[0-9<][A-Z<]{3}[0-9]{7}[MFX<][0-9]{7}[0-9A-Z<]{14,16}(?![0-9A-Za-z<]))?"
 )
-_OTHER_PASSPORT = re.compile(
+_OTHER_PASSPORT = expression(
     r"(?i:(?: \(?(?:is )?(?:expired|old|lost|stolen)\)?)?[ ,;.]{1,3}"
     r"(?:and )?(?:my |the )?(?:new|old|other)(?: one| number)?(?: is|:)? "
     r"|(?:过期|過期|旧|舊|作废|作廢|丢|丟)?了?[的了]?[ ,;.]{0,2}(?:换了|換了)?"
@@ -159,7 +160,7 @@ def _checked(scan: Scan, matches: Iterable[re.Match[str]], valid: Callable[[str]
         value = "".join(filter(str.isalnum, match.group())).upper()
         if valid(value):
             label = _ID_LABELS.nearest(scan.low, *match.span(), before=22, after=14)
-            needs_label = match.re is _HONG_KONG and "(" not in match.group()
+            needs_label = valid is _hong_kong and "(" not in match.group()
             if label == "yes" or (label is None and not needs_label):
                 yield Hit(match.start(), match.end(), "NATIONAL_ID", "checksum")
 

@@ -4,7 +4,6 @@ Sources: Receita Federal (CPF, modulo 11 twice), ICA (Emirates ID), Resident Reg
 The words are those that holders write; what stands behind one needs most of its characters to be digits.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,6 +12,7 @@ from rules.detectors.connective import CELL, IS, QUOTE, SHI
 from rules.detectors.hit import Hit
 from rules.detectors.labels import words
 from rules.detectors.scan import Scan
+from rules.expression import expression
 
 NAMES: Final = (
     "nric", "singpass", "emirates id", "cpf", "dni", "nif", "aadhaar", "aadhar", "aadhaar card", "pan card",
@@ -24,26 +24,26 @@ NAMES: Final = (
 )  # fmt: skip
 """Of papers and numbers, as people call them; `scan` waits for them."""
 
-_LABELLED = re.compile(
+_LABELLED = expression(
     rf"(?:{words(*NAMES)}|身份证号码?|身份證號碼?)(?: card)?(?: (?:number|num|no|nr)(?![a-z])\.?|#)?"
     rf"(?: ?\([a-z ]{{2,16}}\))?(?:{CELL}|{IS}|{SHI}|\s{{1,2}})#?{QUOTE}"
     r"(?P<value>[a-z0-9](?:[ .\-/]?[a-z0-9]){4,21})(?![0-9a-z])"
 )
-_VALUE_END = re.compile(
+_VALUE_END = expression(
     r"[a-z]{2}(?: ?[0-9]{2}){3} ?[a-d](?![0-9a-z])"
     r"|[a-z]{0,5}[0-9][0-9a-z]{0,17}(?:[ .\-/][a-z]?[0-9][0-9a-z]{0,11}){0,5}(?![0-9a-z])"
 )
 _DIGITS: Final = range(5, 19)
-_CPF = re.compile(r"[0-9](?<![0-9A-Za-z.\-][0-9])[0-9]{2}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9A-Za-z\-])")
-_EMIRATES = re.compile(r"7(?<![0-9A-Za-z\-]7)84([ \-])(?:19|20)[0-9]{2}\1[0-9]{7}\1[0-9](?![0-9A-Za-z\-])")
-_KOREA = re.compile(
+_CPF = expression(r"[0-9](?<![0-9A-Za-z.\-][0-9])[0-9]{2}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9A-Za-z\-])")
+_EMIRATES = expression(r"7(?<![0-9A-Za-z\-]7)84([ \-])(?:19|20)[0-9]{2}\1[0-9]{7}\1[0-9](?![0-9A-Za-z\-])")
+_KOREA = expression(
     r"[0-9](?<![0-9A-Za-z\-][0-9])[0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])-[1-8][0-9]{6}(?![0-9A-Za-z\-])"
 )
 _KOREA_WEIGHTS: Final = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
-_SINGAPORE = re.compile(r"[STFG](?<![0-9A-Za-z][STFG])[0-9]{7}[A-Z](?![0-9A-Za-z])")
+_SINGAPORE = expression(r"[STFG](?<![0-9A-Za-z][STFG])[0-9]{7}[A-Z](?![0-9A-Za-z])")
 _SINGAPORE_WEIGHTS: Final = (2, 7, 6, 5, 4, 3, 2)
 _SHAPES: Final = (b"xdddddddx", b"ddd.ddd.ddd-dd", b"dddddd-ddddddd", b"ddddddd-d", b"ddddddd d")
-_NUMBERED = re.compile(
+_NUMBERED = expression(
     words("orders?", "ref", "reference", "invoice", "tracking", "ticket", "case", "serial", "batch", "tx", "part", "no")
     + r"[^a-z0-9]{0,3}(?:(?:no|number|id|is)[^a-z0-9]{0,3}){0,2}\Z|[单單编編][号號][^a-z0-9]{0,3}\Z"
 )

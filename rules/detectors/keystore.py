@@ -9,19 +9,20 @@ from typing import Final
 
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
+from rules.expression import expression
 from rules.fold import BARRIER
 
 _MARK_CHARS: Final = r"(?:[\\\"']|&quot;|&\#0?3[49];)"
 _QUOTE: Final = rf"{_MARK_CHARS}{{0,5}}"
-_ANCHOR = re.compile(
+_ANCHOR = expression(
     rf"{_QUOTE}(?:ciphertext|cipherparams|kdfparams|encseed){_MARK_CHARS}{{1,5}}\s{{0,4}}:"
     rf"|(?:ciphertext|encseed)\s{{0,4}}:\s{{0,4}}{_QUOTE}[0-9a-f]{{16}}"
     rf"|{_QUOTE}(?:iv|salt){_QUOTE}\s{{0,4}}:\s{{0,4}}{_QUOTE}[0-9a-z+/=]{{16}}"
 )
 # The end of a value before the first key that is left of an object cut off at its beginning.
-_HEAD = re.compile(rf"[0-9a-f]{{8,512}}{_MARK_CHARS}{{1,5}}\s{{0,4}},\s{{0,8}}\Z")
-_VALUE_OF_KEY = re.compile(rf"[a-z_]{{1,20}}{_QUOTE}\s{{0,4}}:\s{{0,4}}\Z")
-_FRAGMENT = re.compile(
+_HEAD = expression(rf"[0-9a-f]{{8,512}}{_MARK_CHARS}{{1,5}}\s{{0,4}},\s{{0,8}}\Z")
+_VALUE_OF_KEY = expression(rf"[a-z_]{{1,20}}{_QUOTE}\s{{0,4}}:\s{{0,4}}\Z")
+_FRAGMENT = expression(
     r"(?:[\s{}\[\]:,\\\"']|&quot;|&#0?3[49];"
     r"|(?<![0-9a-z])(?:[0-9a-f]{6,}|[0-9]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-z+/=]{24,}"
     r"|version|id|address|crypto|cipher(?:text|params)?|kdf(?:params)?|iv|salt|mac|dklen|[nrpc]|prf"
@@ -29,10 +30,10 @@ _FRAGMENT = re.compile(
     r"|iterations|params|type|wallet|name|0x[0-9a-f]*|true|false|null)(?![0-9a-z])){1,8000}"
 )
 # The beginning of a key or a value in which it is cut off.
-_CUT = re.compile(r"(?<=[{,:\[\\\"'])[0-9a-z_\-]{1,512}(?:\.{2,3}|…)?(?=\s|\Z)")
+_CUT = expression(r"(?<=[{,:\[\\\"'])[0-9a-z_\-]{1,512}(?:\.{2,3}|…)?(?=\s|\Z)")
 _NESTING_MAX: Final = 8
 _SIZE_MAX: Final = 8000
-_MARK = re.compile(rf"(?P<anchor>{_ANCHOR.pattern})|[{{}}{BARRIER}]")
+_MARK = expression(rf"(?P<anchor>{_ANCHOR.pattern})|[{{}}{BARRIER}]")
 
 
 def find(scan: Scan) -> Iterator[Hit]:

@@ -1,8 +1,8 @@
 """Words beside a value that say what it is; shape-only detectors ask here which label is nearest."""
 
-import re
 from typing import Literal
 
+from rules.expression import expression
 from rules.fold import BARRIER
 
 Verdict = Literal["yes", "no"] | None
@@ -21,7 +21,7 @@ class Labels:
     """Labels that speak for a type and labels that speak against it, in lower-case folded text."""
 
     def __init__(self, *, yes: str, no: str) -> None:
-        self._pattern = re.compile(f"(?P<yes>{yes})|(?P<no>{no})")
+        self._pattern = expression(f"(?P<yes>{yes})|(?P<no>{no})")
 
     def before(self, low: str, start: int, reach: int) -> Verdict:
         """The label nearest to `start` within `reach` characters before it."""

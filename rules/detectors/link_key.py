@@ -13,25 +13,26 @@ from rules.detectors.anchored import around, starting
 from rules.detectors.checksums import base58_decode
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
+from rules.expression import expression
 
 _KEY: Final = r"(?P<value>(?!0x)(?=[0-9A-Za-z_\-]{0,63}[0-9])[0-9A-Za-z_\-]{20,128})(?![0-9A-Za-z_\-]|\.[0-9A-Za-z])"
 _BEGIN: Final = r"(?<![0-9a-z.\-])"
 _HOST: Final = r"[0-9a-z.\-]{0,60}"
-_NODE = re.compile(
+_NODE = expression(
     rf"{_BEGIN}{_HOST}(?:infura|alchemy(?:api)?|qui(?:c)?knode|ankr|getblock|chainstack|blastapi|helius|nodereal|tenderly"
     rf"|blockpi|(?<![a-z])rpc){_HOST}\.[a-z]{{2,8}}"
     r"(?:/(?!tx/|txs/|address/|block/|account/|token/)[0-9a-z_\-]{1,16}){0,3}/(?:\?api[_-]?key=)?"
     rf"{_KEY}",
     re.IGNORECASE,
 )
-_WEBHOOK = re.compile(
+_WEBHOOK = expression(
     rf"{_BEGIN}[0-9a-z.\-]{{4,60}}/(?:[0-9a-z_.@\-]{{1,80}}/){{0,6}}"
     rf"(?:[a-z_]{{0,16}}\?(?:[a-z_]{{1,12}}=[0-9a-z]{{1,12}}&){{0,2}}(?:key|token|access_token)=)?{_KEY}",
     re.IGNORECASE,
 )
-_IS_WEBHOOK = re.compile(r"webhook|(?<![0-9a-z\-])hooks\.|/hook/|/robot/", re.IGNORECASE)
-_LINK = re.compile(r"://[^\s\"'<>()\u3000-\uffef]{4,2000}")
-_PASS = re.compile(
+_IS_WEBHOOK = expression(r"webhook|(?<![0-9a-z\-])hooks\.|/hook/|/robot/", re.IGNORECASE)
+_LINK = expression(r"://[^\s\"'<>()\u3000-\uffef]{4,2000}")
+_PASS = expression(
     r"(?:[?&#;](?:[a-z]{2,16}[_\-]?)??(?:token|ticket|jwt|otp|secret|session(?:[_\-]?id)?|code|key)="
     r"|/(?:reset|verify|confirm|activate|magic|invite|unlock|recover|log-?in|sign-?in)[a-z\-]{0,20}/)"
     r"(?P<value>(?!0x)(?=[0-9A-Za-z_\-]{0,63}[0-9])[0-9A-Za-z_\-]{16,512})(?![0-9A-Za-z_\-]|\.[0-9A-Za-z])",
@@ -39,8 +40,8 @@ _PASS = re.compile(
 )
 _ADDRESS_BYTES: Final = (25, 32)
 _ADDRESS_MAX: Final = 45
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_WORDS = re.compile(r"[a-z]{3,}[_\-](?:[a-z]{1,2}[_\-])?[a-z]{3,}")
+_UUID = expression(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_WORDS = expression(r"[a-z]{3,}[_\-](?:[a-z]{1,2}[_\-])?[a-z]{3,}")
 _DIGITS_MIN: Final = 2
 _BEFORE_CHARS: Final = 160
 _AFTER_CHARS: Final = 320

@@ -12,6 +12,7 @@ from rules.detectors.anchored import around, starting
 from rules.detectors.connective import CELL, FIELD, IS, MADE_BY, MARK, QUANTITY, QUOTE, SHI, TOLD_ZH
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
+from rules.expression import expression
 from rules.fold import Folded
 
 _WORD_EN: Final = (
@@ -32,30 +33,30 @@ _PIN_EN: Final = r"(?<![a-z])pin(?:'s)?(?: ?(?:code|number|no\.?))?(?![a-z])"
 _KEYBOARD: Final = "[!-~]"
 
 _CONNECTED = (
-    re.compile(
+    expression(
         rf"{_WORD_EN}(?:{_FILLER_EN}(?P<aside> ?\([^()\n\x1a]{{1,40}}\))?"
         rf"(?P<link>{IS}|{CELL}|\?\s{{1,2}}(?=[0-9]{{4,8}}(?:[.,!\s]|\Z))|(?<='s)\s)"
         rf"|{FIELD})(?:{MARK}|{QUOTE})(?P<value>{_KEYBOARD}{{4,72}})"
     ),
-    re.compile(rf"{WORD_ZH}[^\n:=,.;!?\x1a0-9a-z]{{0,10}}?(?P<link>{SHI}){QUOTE}(?P<value>{_KEYBOARD}{{4,72}})"),
+    expression(rf"{WORD_ZH}[^\n:=,.;!?\x1a0-9a-z]{{0,10}}?(?P<link>{SHI}){QUOTE}(?P<value>{_KEYBOARD}{{4,72}})"),
 )
 _BARE = (
-    re.compile(rf"{_WORD_EN} {{1,2}}[\"'`(\[]?(?P<value>{_KEYBOARD}{{6,72}})"),
-    re.compile(rf"{WORD_ZH}(?:{MARK}\s?[:=])?\s{{0,2}}[\"'`(\[]?(?![:=\"'])(?P<value>{_KEYBOARD}{{4,72}})"),
-    re.compile(rf"{_WORD_EN}[^\n:=.,;!?\x1a()\"\[\]]{{1,40}} [(\"\[](?P<value>{_KEYBOARD}{{6,72}}?)[)\"\]](?![!-~])"),
+    expression(rf"{_WORD_EN} {{1,2}}[\"'`(\[]?(?P<value>{_KEYBOARD}{{6,72}})"),
+    expression(rf"{WORD_ZH}(?:{MARK}\s?[:=])?\s{{0,2}}[\"'`(\[]?(?![:=\"'])(?P<value>{_KEYBOARD}{{4,72}})"),
+    expression(rf"{_WORD_EN}[^\n:=.,;!?\x1a()\"\[\]]{{1,40}} [(\"\[](?P<value>{_KEYBOARD}{{6,72}}?)[)\"\]](?![!-~])"),
 )
 # Between a label and a colon anything may be said, as long as no other thing is named.
-_REMARKED = re.compile(
+_REMARKED = expression(
     rf"{_WORD_EN}(?: ?\([^()\n\x1a]{{1,40}}\))?(?P<remark>(?: [a-z']{{1,12}}){{0,8}})\s?[:=]\s{{0,3}}{QUOTE}"
     rf"(?P<value>{_KEYBOARD}{{6,72}})"
 )
-_OTHER_THING = re.compile(
+_OTHER_THING = expression(
     r" (?:errors?|tickets?|orders?|case|ref|reference|id|number|no|model|version|code|device|phone|app|build|invoice"
     r"|requirements?|polic(?:y|ies)|rules?|problems?|issues?|manager|vault|length"
     r"|link|page|file|site|website|at|on|since|until)(?![a-z])"
 )
 # `the password? I think Abc!2345`, `my password, Abc!2345, ...`, `那个密码，abc2345，...`.
-_TOLD = re.compile(
+_TOLD = expression(
     rf"(?:{_WORD_EN}(?:\?|\s?\.{{2,3}}|,)? "
     rf"(?:(?:i (?:think|believe|guess)|maybe|probably|perhaps|it(?: is|'s| was)),? ){{1,3}}{QUOTE}"
     rf"|{_WORD_EN}[,.?]? (?:(?:and|so|but|then) )?i (?:(?:just|then|always) )?"
@@ -64,90 +65,90 @@ _TOLD = re.compile(
     rf"\s?[,(]\s{{0,2}}{QUOTE}(?={_KEYBOARD}{{5,72}}?[,)])"
     rf")(?P<value>{_KEYBOARD}{{6,72}})"
 )
-_TOLD_ZH = re.compile(
+_TOLD_ZH = expression(
     rf"(?:(?:这个|那个|這個|那個|我的?|我嘅|我[个個]|新|旧|舊|老){WORD_ZH},\s?|{WORD_ZH}{TOLD_ZH}){QUOTE}"
     rf"(?P<value>{_KEYBOARD}{{6,72}})"
 )
 # A value of several words stands in quotes and right behind the label.
-_QUOTED = re.compile(
+_QUOTED = expression(
     rf"(?:{_WORD_EN}(?:{_FILLER_EN}{IS}| )|{WORD_ZH}(?:{SHI}|\s?))"
     r"[\"「『](?P<value>[^\"「」『』\n\x1a\u4e00-\u9fff]{4,72})[\"」』]"
 )
 # In a sentence with the word: letters, digits and a sign inside, which hardly anything but a password has.
-_STRONG = re.compile(
+_STRONG = expression(
     rf"(?<!{_KEYBOARD})[\"'(]?(?P<value>(?=[!-~]{{0,30}}[a-z])(?=[!-~]{{0,30}}[0-9])"
     r"[0-9a-z._\-@]{1,24}(?:[!^]|[#$](?![0-9]{1,9}(?:[.,!?)]|(?![!-~]))))[0-9a-z!#$%^&~@_.\-]{1,24})(?![!-~]*[/:=<>\\*])"
 )
 _STRONG_REACH: Final = 60
 _STRONG_CHARS: Final = 50
-_LABEL_EN: Final = re.compile(_WORD_EN)
-_LABEL_ZH: Final = re.compile(WORD_ZH)
-_SENTENCE_END: Final = re.compile(r"[.!?;]\s|\n|\x1a")
-_TYPED_ZH = re.compile(
+_LABEL_EN: Final = expression(_WORD_EN)
+_LABEL_ZH: Final = expression(WORD_ZH)
+_SENTENCE_END: Final = expression(r"[.!?;]\s|\n|\x1a")
+_TYPED_ZH = expression(
     rf"(?:[输輸]入?|填|打|用|[试試]|写|寫)(?:的是|了|的|过|過)?{QUOTE}(?P<value>{_KEYBOARD}{{6,40}})"
     "[^\n\x1a0-9a-z]{0,6}(?:密码|密碼)(?:不|错|錯)"
 )
-_THEN_ZH = re.compile(
+_THEN_ZH = expression(
     rf"{WORD_ZH}(?:[^\n.;!?\x1a0-9a-z]{{0,10}}(?:[试試]|用|改成|[换換]成)[了过過的]?(?:是)?"
     rf"|[^\n.;!?\x1a0-9a-z]{{0,10}}[!-~]{{6,40}},(?:后来|後來)?(?:改|[换換])[成为為]了?)\s?{QUOTE}(?P<value>{_KEYBOARD}{{6,72}})"
 )
-_GUESSED_ZH = re.compile(
+_GUESSED_ZH = expression(
     rf"{WORD_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,8}},(?:[我]?(?:可能|好像|应该|應該|大概|估计|估計|记得|記得)){{1,2}}[是係]?\s?"
     r"(?P<value>[!-~]{4,40})"
 )
-_CHANGED = re.compile(
+_CHANGED = expression(
     rf"{_WORD_EN} from {QUOTE}(?P<value>{_KEYBOARD}{{6,72}}) (?:in)?to {QUOTE}(?P<second>{_KEYBOARD}{{6,72}})"
 )
 _BEFORE = (
-    re.compile(
+    expression(
         rf"(?<!{_KEYBOARD})[\"'(]?(?P<value>{_KEYBOARD}{{6,72}}) (?:"
         r"(?:(?:(?:which|that) )?(?:is|was|has been)|for) (?:my|the|a) "
         r"(?:[a-z]{1,12} ){0,2}(?:pass(?:word|code|[ \-]?phrase)|pwd|pw)"
         r"|as (?:(?:my|the|a) )?(?:[a-z]{1,12} ){0,2}(?:pass(?:word|code|[ \-]?phrase)|pwd|pw)s?)(?![a-z])"
     ),
-    re.compile(
+    expression(
         rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}})\s?(?:就是|是|係)我?的?[\u4e00-\u9fff]{{0,4}}"
         "(?:密码|密碼|口令)(?!错|不|吗)"
     ),
 )
 _PAIRS = (
-    re.compile(
+    expression(
         r"(?<![a-z,|\t])(?:user(?:name)?|login|account|email|id|账号|帳號)\s{0,2}(?:/|&|and|和|、|,)\s{0,2}"
         rf"(?:pass(?:word)?|pwd|pw|密码|密碼)(?!,)\s{{0,2}}[:=]?\s{{0,3}}{_KEYBOARD}{{2,64}}?\s{{0,2}}[/|,\s:]\s{{0,2}}"
         rf"(?P<value>{_KEYBOARD}{{4,72}})"
     ),
-    re.compile(
+    expression(
         r"(?<![a-z])(?:log[ -]?in|credentials?|账号|帳號|账密|帳密)(?: (?:with|is|as)|\s?:)?"
         r" [a-z0-9._@+\-]{2,40}\s?/\s?"
         rf"(?P<value>{_KEYBOARD}{{4,72}})"
     ),
 )
-_PIN = re.compile(
+_PIN = expression(
     rf"{_PIN_EN}(?: (?:for|of|to|i|we|that)(?![a-z])[a-z ']{{0,24}}?)?"
     rf"(?:{IS}|{SHI}|{CELL}|{FIELD}|\s{{1,2}}|,\s(?=[0-9]{{4,8}}[,.]))"
     r"(?P<value>[0-9]{4,8}|[0-9](?: [0-9]){3,7})(?![0-9A-Za-z]| [0-9])"
 )
-_OTHER_PIN = re.compile(
+_OTHER_PIN = expression(
     r"(?: ?[,/]| (?:and|or|then|but))"
     r"(?: (?:and|or|then|but|now|later|i|it|changed|made|set|to|was|is|tried|before|that)){0,7}"
     r" ?(?P<value>[0-9]{4,8})(?![0-9A-Za-z])"
 )
-_IN_LINK = re.compile(r"://[^\s/:@]{1,64}:(?P<value>[^\s/@]{3,72})@")
+_IN_LINK = expression(r"://[^\s/:@]{1,64}:(?P<value>[^\s/@]{3,72})@")
 # A sentence that goes on to its end without a sign that a password needs.
-_PLAIN_TALK = re.compile(r"[^.;!?:=>\x1a0-9@#$%^&*_+~|\\<{}→\-]{0,120}(?:[.;](?!\S)|\x1a|\Z)")
+_PLAIN_TALK = expression(r"[^.;!?:=>\x1a0-9@#$%^&*_+~|\\<{}→\-]{0,120}(?:[.;](?!\S)|\x1a|\Z)")
 # What leads from a value to the label behind it, and from the first label of a pair to the second.
-_SAID_OF = re.compile(" (?:(?:is|was|been|for) (?:my|the|a)|as) ")
+_SAID_OF = expression(" (?:(?:is|was|been|for) (?:my|the|a)|as) ")
 # One more value of the same kind: `I tried Abc123 and Abc124`.
-_ONE_MORE = re.compile(
+_ONE_MORE = expression(
     rf"[\"'`)」』]{{0,2}}(?:,? (?:and|or|then)(?: then)? "
     rf"|\s?(?:或者?|或是|還是|还是|定係|定|和|跟|以及|、|/)\s?){QUOTE}"
     rf"(?P<value>{_KEYBOARD}{{6,72}})"
 )
-_ONE_BEFORE = re.compile(
+_ONE_BEFORE = expression(
     rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}})(?:,? (?:and|or|then)(?: then)?|,|\s?/) {QUOTE}\Z"
 )
 # `Abc!2345, Abc!2346 none of these passwords work`.
-_OF_SEVERAL = re.compile(
+_OF_SEVERAL = expression(
     rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}}),? (?:and|or|but|-)? ?"
     r"(?:none|neither|both|all|any|one|either)(?: of)?"
     r"(?: (?:these|those|my|the|them|two|three)){0,2} pass(?:words?|codes?)(?![a-z])"
@@ -157,24 +158,24 @@ _SAID_OF_CHARS: Final = 40
 _OF_SEVERAL_BEFORE: Final = 116
 _TOLD_BEFORE: Final = 92
 _TOLD_CHARS: Final = 140
-_SCREEN_TALK: Final = re.compile(
+_SCREEN_TALK: Final = expression(
     r"(?<![a-z])(?:must|may|can|cannot|should|be|please|least|characters?|digits?|letters?|words?|error|invalid|incorrect|wrong"
     r"|failed|attempts?|try|again|minutes?|seconds?|hours?|days?|expired|required|enter)(?![a-z])"
 )
 _SAID_OF_CHARS_ZH: Final = 10
 _SAID_ZH: Final = frozenset("是係当當做作")
-_AS_ZH = re.compile(
+_AS_ZH = expression(
     rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}})\s?[来來]?[当當做作][为為成]?我?的?[\u4e00-\u9fff]{{0,4}}(?:密码|密碼|口令)"
 )
-_TYPED = re.compile(rf"{_KEYBOARD}{{4}}")
+_TYPED = expression(rf"{_KEYBOARD}{{4}}")
 _TYPED_CHARS: Final = 44
-_AND = re.compile(r"(?:[/&和、,]|and)\s{0,2}\Z")
+_AND = expression(r"(?:[/&和、,]|and)\s{0,2}\Z")
 _AND_CHARS: Final = 5
 _VALUE_CHARS: Final = 73
 _LABEL_CHARS: Final = 12
 _PAIR_BEFORE: Final = 20
 _PAIR_AFTER: Final = 180
-_DENIED = re.compile(
+_DENIED = expression(
     r"(?:https?:|www\.|<[a-z/]|[0-9]{1,3}[\-]?(?:digit|char|letter|word|bit|s$|sec|min|h$|hour|day|times?|x$|st$|nd$|rd$|th$)"
     r"|(?:don|can|won|isn|didn|doesn|wasn|couldn|wouldn|it|i|that)'|\.{3}|[*•x#\-_.?]{3,}$|re-?(?:set|enter|new)|n/a"
     r"|(?:2fa|otp|sms|email|e-mail|reset|recovery|and/or|or|and|to)(?:[/+&].*)?$"
@@ -189,16 +190,16 @@ _WORDS_ONLY_DENIED: Final = frozenset({
     "they", "this", "true", "unknown", "username", "very", "weak", "what", "when", "where", "will", "with", "working",
     "wrong", "your",
 })  # fmt: skip
-_LEADING_WORD = re.compile("[a-z]+")
-_DIGIT = re.compile(r"[0-9]")
-_SYMBOL = re.compile(r"[0-9!@#$%^&*_+=~?|\\<>{}]")
-ONE_TIME = re.compile(r"(?:one[ \-]?time|otp|2fa|sms|temporary|verification|动态|動態|一次性|临时|短信) ?\Z")
-_ENDS_A_LINE = re.compile(r"[.,;!?\"')\]]{0,3}\s{0,3}(?:\n|\Z|[\u4e00-\u9fff,.;])")
+_LEADING_WORD = expression("[a-z]+")
+_DIGIT = expression(r"[0-9]")
+_SYMBOL = expression(r"[0-9!@#$%^&*_+=~?|\\<>{}]")
+ONE_TIME = expression(r"(?:one[ \-]?time|otp|2fa|sms|temporary|verification|动态|動態|一次性|临时|短信) ?\Z")
+_ENDS_A_LINE = expression(r"[.,;!?\"')\]]{0,3}\s{0,3}(?:\n|\Z|[\u4e00-\u9fff,.;])")
 _TRAILING: Final = ".,;:)]}>\"'`*\\"
-_TAG = re.compile(r"&quot;|</[a-z]|<(?:br|p|div|span|td|li)[ />]")
+_TAG = expression(r"&quot;|</[a-z]|<(?:br|p|div|span|td|li)[ />]")
 _BEHIND: Final = {
-    "=": re.compile(rf"&(?:amp;)?[a-z_]{{1,20}}=|{_TAG.pattern}"),
-    **{quote: re.compile(rf"\\?{quote}(?![0-9a-z])|{_TAG.pattern}") for quote in "\"'`"},
+    "=": expression(rf"&(?:amp;)?[a-z_]{{1,20}}=|{_TAG.pattern}"),
+    **{quote: expression(rf"\\?{quote}(?![0-9a-z])|{_TAG.pattern}") for quote in "\"'`"},
 }
 """What ends a value, by the sign before it: the next field of an address, the closing quote."""
 _ENDS_A_CLAUSE: Final = frozenset("，．：；")

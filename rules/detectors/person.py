@@ -11,6 +11,7 @@ from rules.detectors.anchored import around, starting
 from rules.detectors.connective import CELL, FIELD
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
+from rules.expression import expression
 
 _LETTERS: Final = r"[^\W\d_]"
 _SURNAMES: Final = (
@@ -18,7 +19,7 @@ _SURNAMES: Final = (
     "魏苏蘇吕呂丁任卢盧姚沈钟鐘姜崔谭譚陆陸范汪廖石金贾賈韦韋夏付傅方邹鄒熊白孟秦邱江尹薛阎閻段雷侯龙龍黎史陶贺賀毛郝顾顧龚龔邵万萬覃武"
     "钱錢戴严嚴莫孔向常汤湯康易乔喬赖賴文欧歐莊庄温溫柯阮俞詹耿"
 )
-_NAME_ZH = re.compile(
+_NAME_ZH = expression(
     r"(?:我叫|(?<=[她他妈媽爸哥弟姐妹友事婆公儿兒太子人名])叫|我的名字(?:叫|是)|全名(?:是|叫|[:=])?|我姓名是"
     r"|本人姓名|姓名(?:是|为|[:=])?|户名(?:是|[:=])?|戶名(?:是|[:=])?|收款人(?:是|[:=])?|持卡人(?:是|[:=])?"
     r"|名字(?:是|叫|[:=])|开户人(?:是|[:=])?|真[实實]姓名(?:是|[:=])?|(?:联系|聯絡|聯繫|收件|寄件|收货|收貨"
@@ -28,8 +29,8 @@ _NAME_ZH = re.compile(
     r"(?=[\s,.;:!?)(<\"'、/|0-9a-zA-Z]|\Z|的|是|在|身份|手机|电话|电話|男|女|我|请|想|要|账|帐|钱|昨|今|已|住"
     r"|来自|先生|女士|护照|地址|邮箱|你好|您|没|沒|有|和|跟|填|写|寫)"
 )
-_I_AM_ZH = re.compile(rf"我[是係](?P<value>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[,.;\s]|本人|\Z)")
-_NOT_A_NAME: Final = re.compile(
+_I_AM_ZH = expression(rf"我[是係](?P<value>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[,.;\s]|本人|\Z)")
+_NOT_A_NAME: Final = expression(
     r"常客|高手|高级|黄金|金卡|老用户|方便|.(?:什|啥|甚|了|过|個|个|车|么|不|没|是|的|来|去|到|号|码)"
 )
 _CAPITAL: Final = "[A-ZÀ-ÖØ-Þ]"
@@ -49,7 +50,7 @@ _ROLE: Final = (
 )
 """Who fills in or is named in a form."""
 _PAPER: Final = r"(?:(?:the|my|his|her) )?(?:bank )?(?:card|account|id|id card|full|passport|licen[cs]e|document|it)"
-_NAME_EN = re.compile(
+_NAME_EN = expression(
     rf"(?:(?i:(?<![a-z])(?:{_WHOSE} (?:full |real |legal |first )?name is|my name's|full name(?: is)?"
     rf"|name (?:as )?(?:on|in) {_PAPER}(?: is)?"
     rf"|(?:{_ROLE})(?=\s?[:=|\n]|[\"'])"
@@ -59,21 +60,21 @@ _NAME_EN = re.compile(
     rf"(?P<value>(?:(?:Mr|Mrs|Ms|Dr|Mx)\.? )?{_CAPITAL}{_SMALL}{{1,24}}"
     rf"(?:[ \-']{_PARTICLE}{_CAPITAL}(?:{_SMALL}{{1,24}}|\.)){{1,3}})(?!{_LETTERS})"
 )
-_NAME_EN_CAPITALS = re.compile(
+_NAME_EN_CAPITALS = expression(
     rf"(?i:(?<![a-z])(?:name (?:as )?(?:on|in) {_PAPER}(?: is)?|account holder(?: is)?|card ?holder(?: name)?(?: is)?"
     rf"|full name(?: is)?|{_WHOSE} name is))\s{{0,2}}:?\s{{0,2}}"
     r"(?P<value>[A-Z]{2,20}(?: [A-Z]\.?)?(?: [A-Z]{2,20}){1,3})(?![a-zA-Z])"
 )
-_NAME_EN_ONE = re.compile(
+_NAME_EN_ONE = expression(
     r"(?i:(?<![a-z])(?:my (?:full |first |last )?name is "
     rf"|(?:surname|(?:last|first|family|given) names?)(?:\(s\))?(?:\s?[:=]\s{{0,2}}|{CELL})))"
     r"(?P<value>[A-Z](?:[a-z]{1,20}|[A-Z]{1,20})(?:[\-'][A-Z](?:[a-z]{1,20}|[A-Z]{1,20}))?)(?![a-zA-Z])"
 )
-_TITLE_EN = re.compile(
+_TITLE_EN = expression(
     r"(?<![A-Za-z])(?:Mr|Mrs|Ms|Dr)\.? (?P<value>[A-Z][a-z]{1,20}(?: [A-Z][a-z]{1,20})?)(?![a-zA-Z])"
 )
 # Capitalised words that follow a greeting or a name, and are none.
-_NOT_NAME = re.compile(
+_NOT_NAME = expression(
     r"(?<![A-Za-z])(?:Support|Team|Customer|Service|Wallet|Account|Help|Desk|Bitcoin|Ethereum|Google|Apple"
     r"|Android|The"
     r"|This|Please|Trust|Binance|Coinbase|Not|Wrong|English|Chinese|Samsung|Windows|Hong|New|Security|Official|Admin"
@@ -85,16 +86,16 @@ _NOT_NAME = re.compile(
 )
 _NAME_MIN: Final = 2
 # A capital after a label, without which there is no name.
-_NAME_FOLLOWS = re.compile(
+_NAME_FOLLOWS = expression(
     rf"(?:(?i:names?(?:'s| is| (?:as )?(?:on|in) {_PAPER}(?: is)?|\(s\))?|holder(?: name)?(?: is)?"
     rf"|{_ROLE}))(?:{CELL}|{FIELD}"
     rf"|\s{{0,2}}[:=]?\s{{0,2}}){_CAPITAL}"
 )
-_SIGNED = re.compile(rf"(?i:{_GREETING})[,.:]?\s{{1,3}}{_CAPITAL}{_SMALL}{{1,24}}\.?[ \-']")
+_SIGNED = expression(rf"(?i:{_GREETING})[,.:]?\s{{1,3}}{_CAPITAL}{_SMALL}{{1,24}}\.?[ \-']")
 _LABEL_CHARS: Final = 24
 _NAME_CHARS: Final = 260
 
-_STREET_EN = re.compile(
+_STREET_EN = expression(
     r"(?<![0-9A-Za-z#.\-])(?:(?:Apt|Apartment|Flat|Unit|Suite|Room|No)\.? ?[0-9A-Za-z\-]{1,6}, (?:[0-9]{1,3}/F, )?"
     r"(?:(?:Block|Tower|Phase|Blk) [0-9A-Z]{1,3}, )?|(?:Block|Blk) (?=[0-9])|[0-9]{1,4}[A-Za-z]?/)?"
     r"[0-9]{1,5}[A-Za-z]?,? (?:(?:North|South|East|West|N|S|E|W)\.? )?"
@@ -110,7 +111,7 @@ _STREET_EN = re.compile(
 )
 # A flat in a house that has a name, as in Hong Kong and Singapore; and a box at the post office.
 _NAMED_WORDS: Final = "[A-Z][a-z']{1,20}(?: [A-Z][a-z']{1,20}){0,3}"
-_FLAT_EN = re.compile(
+_FLAT_EN = expression(
     r"(?<![0-9A-Za-z])(?:Flat|Room|Rm|Unit|Apt|Apartment|Suite|Block|Blk|FLAT|ROOM|flat|room|unit|apt)\.? ?"
     r"(?:(?=[A-Z]{0,2}[0-9])[0-9A-Z]{1,6}|[A-Z])(?![0-9A-Za-z])"
     r"(?:,? ?[0-9]{1,3} ?(?:/ ?F|(?:st|nd|rd|th) [Ff]loor)(?![A-Za-z])|,? [0-9]{1,3}/[Ff](?![A-Za-z]))?"
@@ -122,7 +123,7 @@ _FLAT_EN = re.compile(
     rf"|(?<![A-Za-z])[Pp]\.? ?[Oo]\.? ?[Bb]ox [0-9]{{1,6}}(?:,? {_NAMED_WORDS}(?: [0-9]{{3,6}})?){{0,2}}(?![0-9A-Za-z])"
 )
 _HOUSE_SHAPE = re.compile(rb"d(?<![xd#.\-]d)(?=d{0,4}x?,? [xd])")
-_HOUSE = re.compile(
+_HOUSE = expression(
     r"[0-9]{1,5}[A-Za-z]?,? (?:(?:North|South|East|West|N|S|E|W)\.? )?"
     r"(?:[A-Z][a-z']|[0-9]{1,3}(?:st|nd|rd|th) )"
 )
@@ -136,7 +137,7 @@ _PLACES: Final = (
     "|南京|苏州|武汉|成都|西安|长沙|郑州|青岛|厦门|宁波|东莞|佛山|合肥|福州|济南|大连|沈阳|昆明|九龙|九龍|新界"
     "|屯門|沙田|元朗|荃灣|觀塘|將軍澳|大埔|北角|旺角|深水埗|葵涌|青衣|天水圍|粉嶺|黃大仙|柴灣|筲箕灣|尖沙咀"
 )
-_STREET_ZH = re.compile(
+_STREET_ZH = expression(
     rf"(?:(?:{_PLACES})[\u4e00-\u9fff]{{0,24}}?|(?<=地址)(?:是|为|[:=])?\s{{0,2}}(?P<a>[\u4e00-\u9fff]{{2,24}}?)"
     rf"|(?:(?<=住在)|(?<=住址)|(?<=寄到)|(?<=送到)|(?<=住))(?!在)(?P<b>[\u4e00-\u9fff]{{2,24}}?))"
     r"(?:路|街|道|巷|弄|村|大街|胡同|新村|花园|小区|里"
@@ -151,7 +152,7 @@ _TOWN: Final = (
     rf"(?: ?[a-z]| ?/ ?[0-9]{{1,4}})?,?\s{{1,2}}(?:[A-Z]{{1,2}}-)?[0-9]{{4,5}}(?: [A-Z]{{2}})? "
     rf"[A-Z]{_LETTERS}{{1,24}}(?:[ \-][A-Z]{_LETTERS}{{1,24}}){{0,2}}"
 )
-_STREET_EUROPE = re.compile(
+_STREET_EUROPE = expression(
     rf"(?<![^\W_])(?:[A-Z]{_LETTERS}{{1,24}}(?:[ \-][A-Z]{_LETTERS}{{1,24}}){{0,2}}[ \-]?"
     r"(?:straße|Straße|strasse|Strasse|str\.|Str\."
     r"|weg|Weg|platz|Platz|allee|Allee|gasse|ring|damm|ufer|straat|laan|gade|vej|gatan|vägen)"
@@ -163,16 +164,16 @@ _STREET_EUROPE = re.compile(
 )
 _TOWN_SHAPE = re.compile(rb"d(?<![xd]d)d{3,4} (?:xx )?x")
 _TOWN_BEFORE: Final = 110
-_ESTATE_ZH = re.compile(
+_ESTATE_ZH = expression(
     rf"(?:{_PLACES})[\u4e00-\u9fff]{{2,24}}?[樓楼廈厦閣阁苑邨村座園园庭軒轩居臺台城]\s?"
     r"(?:[0-9A-Za-z]{1,4}\s?[座栋棟幢期號号]\s?)?(?:[0-9]{1,3}\s?[樓楼層层]\s?)?[0-9]{0,5}[A-Za-z]?\s?[室號号房單单]"
 )
 # What was done with an address: `地址改成上海市...`.
-_LED_TO_ZH = re.compile(
+_LED_TO_ZH = expression(
     "(?:应该|應該|已经?|已經|需要|要|想)?(?:[改换換变變更修写寫填搬移迁遷新]{1,2}(?:成[为為]?|[为為是到在至])"
     "|[在到是至为為于於係]{1,2})了?"
 )
-_HOUSE_ZH = re.compile(
+_HOUSE_ZH = expression(
     r"[樓楼廈厦閣阁苑邨村座園园庭軒轩居臺台城層层期號号]\s?[0-9A-Za-z]{1,5}\s?[室號号房單单座栋棟幢期樓楼層层]"
     r"|[路街道巷弄村同园区里段]\s?(?:[一二三四五六七八九十]段)?\s?[0-9]"
 )
@@ -192,19 +193,20 @@ def find_english_name(scan: Scan) -> Iterator[Hit]:
     labels = [label for label in at.get("name", ()) if _NAME_FOLLOWS.match(text, label) is not None]
     labels += [label for label in at.get("greeting", ()) if _SIGNED.match(text, label) is not None]
     labels.sort()
-    for pattern in (_NAME_EN, _NAME_EN_CAPITALS, _NAME_EN_ONE):
-        yield from _english(around(pattern, text, labels, _LABEL_CHARS, _NAME_CHARS))
+    for pattern, words in ((_NAME_EN, 2), (_NAME_EN_CAPITALS, 1), (_NAME_EN_ONE, 1)):
+        yield from _english(around(pattern, text, labels, _LABEL_CHARS, _NAME_CHARS), words)
 
 
 def find_titled_name(scan: Scan) -> Iterator[Hit]:
     """Yield names after `Mr` and the like."""
-    return _english(starting(_TITLE_EN, scan.text, scan.at["title"]))
+    return _english(starting(_TITLE_EN, scan.text, scan.at["title"]), 1)
 
 
-def _english(matches: Iterable[re.Match[str]]) -> Iterator[Hit]:
+def _english(matches: Iterable[re.Match[str]], words_min: int) -> Iterator[Hit]:
+    """Names without what follows them and is none, where as many words are left."""
     for match in matches:
         name = _NOT_NAME.split(match.group("value"), maxsplit=1)[0].rstrip()
-        if len(name) >= _NAME_MIN and (" " in name or match.re is not _NAME_EN):
+        if len(name) >= _NAME_MIN and name.count(" ") >= words_min - 1:
             start = match.start("value")
             yield Hit(start, start + len(name), "PERSON_NAME", "label")
 

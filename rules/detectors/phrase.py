@@ -5,7 +5,6 @@ that are on the list too, and one mistyped word spoils the check sum. Where two 
 likely, both are taken: a word too many masked is the smaller harm.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
@@ -13,6 +12,7 @@ from typing import Final, NamedTuple
 
 from rules.detectors.checksums import bip39
 from rules.detectors.labels import words as whole_words
+from rules.expression import expression
 from rules.fold import BETWEEN_FIELDS
 from rules.wordlists import english_prefixes, indexes
 
@@ -47,7 +47,7 @@ _DESK: Final = LABEL_WORDS | {
     "switch", "team", "thank", "token", "trade", "transfer", "true", "trust", "try", "type", "unable", "unlock",
     "wrong", "yesterday",
 }  # fmt: skip
-_CONTEXT = re.compile(
+_CONTEXT = expression(
     whole_words(
         "seed", "seeds", "seed ?phrase", "mnemonic", "mnemonics", "recovery", "phrase", "passphrase",
         "secret (?:phrase|words?|recovery)", "backup (?:phrase|words?)", "recover", "restore",
@@ -55,17 +55,17 @@ _CONTEXT = re.compile(
     )
     + "|助记|助記|恢复|恢復|种子|種子|备份|備份|单词|單詞|词组|詞組|记忆词|記憶詞"
 )  # fmt: skip
-_DIGIT = re.compile(r"[0-9]")
-_LISTED = re.compile(r"[,;、|\n/·•]")
+_DIGIT = expression(r"[0-9]")
+_LISTED = expression(r"[,;、|\n/·•]")
 # What a phrase begins after and ends before: a line, a bracket, a mark of equality, a verb that leads to it.
-_BEGINS = re.compile(
+_BEGINS = expression(
     r"(?:\A|[\n\r:=\"'(\[{<>|*\x1a\u2e80-\U0003ffff]|(?<![a-z])(?:is|are|was|were|be|says?|typed|entered|wrote|reads?"
     r"|phrase|words?|seed|mnemonic)(?=\s))"
     r"[\s\"'(\[]{0,8}(?:[(#]?[0-9]{1,2}[.):\]]?\s{0,2})?\Z"
 )
-_ENDS = re.compile(r" {0,8}(?:[\n\r\"')\]}<>|*\x1a:=\u2e80-\U0003ffff]|\Z)")
+_ENDS = expression(r" {0,8}(?:[\n\r\"')\]}<>|*\x1a:=\u2e80-\U0003ffff]|\Z)")
 _BEGINS_CHARS: Final = 24
-_NUMBER_ONE = re.compile(r"(?<![0-9])0?1(?![0-9])")
+_NUMBER_ONE = expression(r"(?<![0-9])0?1(?![0-9])")
 """Before the first word of a phrase whose words are numbered."""
 _EDGES: Final = ",.!?;"
 _NO_MARKS = {ord(char): None for char in " \t0123456789"}

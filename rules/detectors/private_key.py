@@ -4,7 +4,6 @@ Formats: Bitcoin WIF (version 0x80, 0xEF), BIP-38, BIP-32 and SLIP-132 (xprv ypr
 Stellar SEP-23, XRP Ledger family seeds, Solana key pairs (64 bytes in base58 or a JSON array).
 """
 
-import re
 from base64 import b32decode
 from binascii import crc_hqx
 from collections.abc import Iterator, Sequence
@@ -17,34 +16,35 @@ from rules.detectors.checksums import BASE58_RIPPLE, base58_decode, base58check
 from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
 from rules.detectors.scan import Scan
+from rules.expression import expression
 from rules.fold import BETWEEN_FIELDS
 
 _B58: Final = "1-9A-HJ-NP-Za-km-z"
 _WIF: Final = rf"(?:[5KL9c][{_B58}]{{50,51}}|6P[{_B58}]{{56}})"
 _ALONE: Final = r"(?![0-9A-Za-z])"
-_PROVEN = re.compile(
+_PROVEN = expression(
     r"(?<![0-9A-Za-z])"
     rf"(?:(?P<wif>{_WIF}){_ALONE}|(?P<extended>[xyztuvYZUV]prv[{_B58}]{{90,110}}){_ALONE}"
     rf"|(?P<stellar>S[A-Z2-7]{{55}}){_ALONE}|(?P<ripple>s[{_B58}]{{25,30}}){_ALONE})"
 )
-_BECH32_SECRET = re.compile(
+_BECH32_SECRET = expression(
     r"(?<![0-9a-z])(?:suiprivkey1|nsec1|ed25519e?_sk1|age-secret-key-1|xprv1|root_xsk1)[0-9a-z]{50,200}"
     r"(?![0-9a-z])"
 )
-_PEM_BEGIN = re.compile(r"-----begin [a-z0-9 ]{0,30}private key(?: block)?-----")
-_PEM_END = re.compile(r"-----end [a-z0-9 ]{0,30}private key(?: block)?-----")
-_PEM_BODY = re.compile(r"[a-z0-9+/=\s\\]{0,8000}")
-_HEX = re.compile(r"(?<![0-9a-z])(?:0x)?[0-9a-f]{64}(?![0-9a-z])")
+_PEM_BEGIN = expression(r"-----begin [a-z0-9 ]{0,30}private key(?: block)?-----")
+_PEM_END = expression(r"-----end [a-z0-9 ]{0,30}private key(?: block)?-----")
+_PEM_BODY = expression(r"[a-z0-9+/=\s\\]{0,8000}")
+_HEX = expression(r"(?<![0-9a-z])(?:0x)?[0-9a-f]{64}(?![0-9a-z])")
 # Cut off, mistyped or broken over lines: only right after a label that leaves no doubt.
-_HEX_LOOSE = re.compile(
+_HEX_LOOSE = expression(
     r"(?<![0-9a-z])(?:0x)?[0-9a-f]{4,72}(?:[\s\-]{1,3}[0-9a-f]{4,72}){0,15}(?:\.{2,6}|…)?(?![0-9a-z])"
 )
-_HEX_BEGIN = re.compile(r"(?<![0-9a-z])(?=(?:0x)?[0-9a-f]{4})")
+_HEX_BEGIN = expression(r"(?<![0-9a-z])(?=(?:0x)?[0-9a-f]{4})")
 _HEX_LOOSE_DIGITS: Final = range(48, 73)
-_BASE58 = re.compile(rf"(?<![0-9A-Za-z])(?:(?P<solana>[{_B58}]{{85,90}})|(?P<wif>{_WIF})){_ALONE}")
+_BASE58 = expression(rf"(?<![0-9A-Za-z])(?:(?P<solana>[{_B58}]{{85,90}})|(?P<wif>{_WIF})){_ALONE}")
 _PAIR_BYTES: Final = 64
 _BASE58_SIZES: Final = {"solana": {64}, "wif": {37, 38}}
-_BYTES = re.compile(r"\[\s{0,4}(?:[0-9]{1,3}\s{0,4},\s{0,4}){63}[0-9]{1,3}\s{0,4}\]")
+_BYTES = expression(r"\[\s{0,4}(?:[0-9]{1,3}\s{0,4},\s{0,4}){63}[0-9]{1,3}\s{0,4}\]")
 _BYTES_COMMAS: Final = 63
 
 _OTHER: Final = words(
@@ -75,7 +75,7 @@ _KEPT_EN: Final = words(
     "(?:lost|no|without) (?:the |my |any )?(?:seed|mnemonic|recovery)(?: phrase| words?)?",
     "(?:seed|mnemonic|recovery)(?: phrase| words?)? (?:is|are|was) (?:gone|lost)", "64 (?:characters?|chars|hex)",
 )  # fmt: skip
-_KEPT = re.compile(
+_KEPT = expression(
     _KEPT_EN
     + "|[脑腦][钱錢]包|[纸紙][钱錢]包|手打|手抄|抄[了下在的]|手[写寫]|[纸紙]上|[纸紙][条條]|本子|[笔筆][记記]本"
     "|[旧舊老](?:[电電][脑腦]|手[机機]|硬[盘盤碟])|硬[盘盤碟]|[uU]盘|翻出"
@@ -86,25 +86,25 @@ _MOVED_EN: Final = words(
     "confirm(?:ed|ation|ations)?", "explorer", "[a-z]{2,8}scan", "arrive[ds]?", "credited", "payment", "paid",
     "receipt", "stuck", "missing", "sha", "md5", "apk", "download(?:ed)?", "file",
 )  # fmt: skip
-_MOVED: Final = re.compile(
+_MOVED: Final = expression(
     f"{_OTHER}|{_MOVED_EN}"
     "|[转轉][账賬帳]|提[现現]|提[币幣]|充[值币幣]|到[账賬帳]|入[账賬帳]|[链鏈]上|[浏瀏][览覽]器|[这這那][笔筆]"
     "|一[笔筆]|打款|收到|[单單][号號]"
 )
 _STORY_CHARS: Final = 120
-_IMPORTED = re.compile(r"[\s,]{0,2}(?:[来來去再]|[进進]行)?(?:导入|導入|匯入)")
+_IMPORTED = expression(r"[\s,]{0,2}(?:[来來去再]|[进進]行)?(?:导入|導入|匯入)")
 _SURE = Labels(yes=words("private keys?", "priv ?key", "secret key") + "|私钥|私鑰|密钥|密鑰|私匙|密匙", no=_OTHER)
 _BEFORE_CHARS: Final = 26
 _BEFORE_CHARS_CONNECTED: Final = 64
 # `... this is my private key`: what is said of the value right behind it reaches further than a label beside it.
-_SAID_OF = re.compile(
+_SAID_OF = expression(
     r"[\s,.;:\"')\]<\-]{0,4}(?:(?:this|that|it|which|here|these|those)(?: is|'s| was)|is|was|=) "
     r"(?:my |the |our |his |her |its )?(?:[a-z]{1,12} ){0,2}(?:private|secret) ?key(?![a-z])"
     # What a page shows it as.
     r"|[\s\"')]{1,3}(?:under|below|behind|beside|next to|labell?ed) \"?(?:[a-z]{1,12} ){0,2}"
     r"(?:private|secret) ?key(?![a-z])"
 )
-_CONNECTED = re.compile(r"(?:is|was|got|gives?|gave|shows?|says?|[:=]|是|为|為|係|得到)[\s\"']{0,3}\Z")
+_CONNECTED = expression(r"(?:is|was|got|gives?|gave|shows?|says?|[:=]|是|为|為|係|得到)[\s\"']{0,3}\Z")
 _SURE_BEFORE_CHARS: Final = 32
 _AFTER_CHARS: Final = 18
 _NEAR_CHARS: Final = 84

@@ -5,13 +5,13 @@ that only sound alike (蜜码).
 The text is read once more as it was meant, by all detectors, so that none of them has to know the slips.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
 from rules.detectors.hit import Hit
+from rules.expression import expression
 
 _LATIN: Final = {
     "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
@@ -27,11 +27,11 @@ SPOKEN: Final = (
 _ROW_MIN: Final = 4
 _WORD: Final = f"(?:{'|'.join(_LATIN)})"
 # In order, and not `four hundred eighty-two`.
-_ROW = re.compile(
+_ROW = expression(
     rf"(?<![a-z]){_WORD}(?:(?:[ \-]|, ?){_WORD}){{{_ROW_MIN - 1},}}(?![a-z])"
     rf"|[{''.join(_HAN)}](?:[ ,、]?[{''.join(_HAN)}]){{{_ROW_MIN - 1},}}"
 )
-_FIGURE = re.compile(f"{_WORD}|[{''.join(_HAN)}]")
+_FIGURE = expression(f"{_WORD}|[{''.join(_HAN)}]")
 
 _NAMES: Final = (
     "password", "passport", "passcode", "passphrase", "private", "security", "verification", "authenticator", "number",
@@ -58,7 +58,7 @@ _MEANT: Final[Mapping[str, str]] = {slip: word for word in _NAMES for slip in _s
     alike: word for word, several in _ALIKE.items() for alike in several
 }
 MISTYPED: Final = tuple(_MEANT)
-_LETTERS = re.compile("(?<![a-z])[a-z]+")
+_LETTERS = expression("(?<![a-z])[a-z]+")
 _HAN_SIZES: Final = (3, 2)
 
 

@@ -14,6 +14,7 @@ import ahocorasick_rs
 
 from rules.detectors import respelled
 from rules.detectors.list_words import possible_words
+from rules.expression import expression
 from rules.fold import BETWEEN_FIELDS, Folded
 
 _LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -26,7 +27,7 @@ _DIGITS: Final = bytes(c if c == _FIGURE else _SPACE for c in range(256))
 _JOINERS: Final = b" \t\r\n-._/,()|*+:~;\\=\xc2\xb7\xe2\x80\xa2\xe3\x81\xe2\x86\x92"
 """What may stand between the digits of one number; the last are the bytes of two dots, `、` and an arrow."""
 _ANYWHERE: Final[list[int]] = []
-_OTHER_SCRIPT: Final = re.compile("[\u0400-\u04ff\u1100-\u11ff\u3041-\u30ff]{2}|ı")
+_OTHER_SCRIPT: Final = expression("[\u0400-\u04ff\u1100-\u11ff\u3041-\u30ff]{2}|ı")
 _SCRIPT_BYTES: Final = (
     *(bytes((lead,)) for lead in b"\xd0\xd1\xd2\xd3"), b"\xe1\x84", b"\xe1\x85", b"\xe1\x86", b"\xe1\x87",
     b"\xe3\x81", b"\xe3\x82", b"\xe3\x83", "ı".encode(),

@@ -4,7 +4,6 @@ A run of list words with nothing but joiners and numbering between them is a phr
 sum holds, when it is long and does not read as prose, or when it is shorter and something says so.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
@@ -22,24 +21,25 @@ from rules.detectors.phrase import (
     torn,
 )
 from rules.detectors.scan import Scan
+from rules.expression import expression
 from rules.wordlists import ALPHABETIC, english_prefixes, languages
 
-_TOKEN = re.compile("[a-zıłøđæœß]+|[\u3041-\u30ff]+|[\u1100-\u11ff]+|[\u0400-\u04ff]+")
-_GAP = re.compile(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'`*+=>~&%→第个個词詞号號是為为字]{1,24}")
-_ESCAPE: Final = re.compile(r"\\+[nrt]")
-_TAG: Final = re.compile(r"</?[a-z][a-z0-9]{0,9} ?/?>")
+_TOKEN = expression("[a-zıłøđæœß]+|[\u3041-\u30ff]+|[\u1100-\u11ff]+|[\u0400-\u04ff]+")
+_GAP = expression(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'`*+=>~&%→第个個词詞号號是為为字]{1,24}")
+_ESCAPE: Final = expression(r"\\+[nrt]")
+_TAG: Final = expression(r"</?[a-z][a-z0-9]{0,9} ?/?>")
 _STOPS: Final = frozenset(":=!?;.")
-_GOES_ON: Final = re.compile(r"(?<![a-z])and(?![a-z])")
+_GOES_ON: Final = expression(r"(?<![a-z])and(?![a-z])")
 """And a common word behind it: the sentence goes on, `... exotic and then water damage`."""
-_DIGIT = re.compile(r"[0-9]")
+_DIGIT = expression(r"[0-9]")
 _FILLER: Final = frozenset({"st", "nd", "rd", "th", "no", "nr", "is"})
 # Words that people number a phrase with, or put before its last word.
 _COUNTING: Final = frozenset({
     "and", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
 })  # fmt: skip
 _NUMBERED_FILLER: Final = frozenset({"word"})
-_COUNTING_WORDS = re.compile("|".join(_COUNTING))
-_NUMBERING_WORDS = re.compile("|".join((*_FILLER, *_COUNTING, *_NUMBERED_FILLER)))
+_COUNTING_WORDS = expression("|".join(_COUNTING))
+_NUMBERING_WORDS = expression("|".join((*_FILLER, *_COUNTING, *_NUMBERED_FILLER)))
 # Words of no list that no typing error makes out of a list word: they end a run.
 _BREAKS: Final = frozenset({
     "the", "for", "are", "but", "not", "was", "has", "had", "our", "his", "her", "she", "how",
@@ -48,12 +48,12 @@ _BREAKS: Final = frozenset({
     "recovery", "mnemonic", "words", "backup", "passphrase", "phrases", "seeds", "and", *LABEL_WORDS,
 })  # fmt: skip
 # Before a label that is a list word itself, these make it a label for sure.
-_ANNOUNCES = re.compile(r"(?<![a-z])(?:recovery|seed|secret|backup|mnemonic|my|the|your|pass|12|24)[ \-]\Z")
+_ANNOUNCES = expression(r"(?<![a-z])(?:recovery|seed|secret|backup|mnemonic|my|the|your|pass|12|24)[ \-]\Z")
 _INSIDE: Final = 5
 """So many words of the list in a row before it are a phrase that goes on: `... museum bundle secret list denial`."""
 # And behind it, unless words are joined or numbered so.
-_ANNOUNCED = re.compile(r"(?:\(s\))? {0,2}(?:[:=]|(?:is|are|was)(?![a-z]))")
-_IN_A_LIST = re.compile(r"[:=0-9]")
+_ANNOUNCED = expression(r"(?:\(s\))? {0,2}(?:[:=]|(?:is|are|was)(?![a-z]))")
+_IN_A_LIST = expression(r"[:=0-9]")
 
 _TORN_CHARS: Final = 60
 _ENGLISH: Final = 1 << ALPHABETIC.index("english")

@@ -11,35 +11,36 @@ from typing import Final
 from rules.detectors.checksums import bip39
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
+from rules.expression import expression
 from rules.wordlists import CHINESE, common_chinese_pairs, indexes
 
 _HAN: Final = "\u4e00-\u9fff"
-_RUN = re.compile(f"[{_HAN}]{{8,400}}")
+_RUN = expression(f"[{_HAN}]{{8,400}}")
 _NUMBERING: Final = r"第\s?[0-9]{1,2}\s?[个個]?[字词詞]?[是为為]?"
 _JOINER: Final = r"[\s0-9.,;:、·|/\-_()\[\]\"']"
 _GAP: Final = rf"(?:{_JOINER}{{1,8}}(?:{_NUMBERING}{_JOINER}{{0,4}})?|{_NUMBERING}{_JOINER}{{0,4}})"
-_SEPARATED = re.compile(
+_SEPARATED = expression(
     rf"(?:(?<![{_HAN}])|(?<=[是为為係词詞])(?!(?<=[词詞])[是为為係]))(?!(?<=[0-9])[个個字])(?![词詞字][\s:])(?![前后後共这這的][0-9一二两兩三四五六七八九十]{{1,2}}[个個])[{_HAN}](?:{_GAP}[{_HAN}]){{7,}}(?![{_HAN}])"
 )
 # A character with a joiner on either side; a phrase has six between its first and its last.
-_ALONE = re.compile(rf"[\s0-9.,;:、·|/\-_()\[\]\"'字词詞个個是为為][{_HAN}](?=[\s0-9.,;:、·|/\-_()\[\]\"'第])")
+_ALONE = expression(rf"[\s0-9.,;:、·|/\-_()\[\]\"'字词詞个個是为為][{_HAN}](?=[\s0-9.,;:、·|/\-_()\[\]\"'第])")
 _ALONE_MIN: Final = 6
-_LINE = re.compile(rf"[^\S\n]*[{_HAN}]{{12,24}}[^\S\n]*(?:\n|\Z)")
-_NEXT_LINE = re.compile(rf"\n{_LINE.pattern}")
-_LETTER = re.compile(rf"{_NUMBERING}|(?P<letter>[{_HAN}])")
-_LABEL = re.compile(
+_LINE = expression(rf"[^\S\n]*[{_HAN}]{{12,24}}[^\S\n]*(?:\n|\Z)")
+_NEXT_LINE = expression(rf"\n{_LINE.pattern}")
+_LETTER = expression(rf"{_NUMBERING}|(?P<letter>[{_HAN}])")
+_LABEL = expression(
     "助记词|助記詞|助记|助記|恢复短语|恢復短語|恢复词|种子词|種子詞|种子短语|备份短语|備份短語|备份词|中文词|"
     "(?<![a-z])(?:seed|mnemonic|recovery phrase|seed phrase)(?![a-z])"
 )
 _NO_ANCHOR: Final = "中文词"
-_CONNECTIVE = re.compile("就是|分别是|依次是|如下|是|为|為|给你|发你")
-_LEADS_TO_LABEL = re.compile("(?:就是|这是|這是|是|为|為)?(?:我的|我们的|我家的|他的|她的)?(?:钱包|錢包)?(?:的)?\\Z")
+_CONNECTIVE = expression("就是|分别是|依次是|如下|是|为|為|给你|发你")
+_LEADS_TO_LABEL = expression("(?:就是|这是|這是|是|为|為)?(?:我的|我们的|我家的|他的|她的)?(?:钱包|錢包)?(?:的)?\\Z")
 # What leads from a phrase to the label behind it, in the next clause: `...，这是我的助记词`, `... 是不是助记词`.
-_ON_TO_LABEL = re.compile(
+_ON_TO_LABEL = expression(
     rf"[\s,;:.!?\"'」』)]{{1,4}}(?:[这這那以呢][{_HAN}0-9]{{0,8}})?(?:是不是|就是|[是係]|[为為])?[{_HAN}]{{0,6}}?(?:{_LABEL.pattern})"
 )
 # How many characters there are: `一共24个字：`, `呢12隻字`.
-_COUNT = re.compile(
+_COUNT = expression(
     r"(?:12|15|18|21|24|十二|十五|十八|二十一|二十四|廿四)\s?[个個隻只]\s?(?:汉|漢|中文|單|单)?[字词詞](?:[^\n:,.;]{1,8}(?=:))?[\s:,是係为為\"'「『(]{0,4}\Z"
 )
 _COUNT_CHARS: Final = 24
@@ -51,10 +52,10 @@ _COUNTED: Final = frozenset(
 )
 _LENGTHS: Final = (24, 21, 18, 15, 12)
 _LABEL_REACH: Final = 16
-_GROUPED = re.compile(f"(?<![{_HAN}])[{_HAN}]{{2,6}}(?:[ ,.、/\\-\n]{{1,3}}[{_HAN}]{{2,6}}){{1,11}}(?![{_HAN}])")
-_GROUP: Final = re.compile(f"[{_HAN}]+")
-_EACH_HAN: Final = re.compile(f"[{_HAN}]")
-_IS_HAN: Final = re.compile(f"[{_HAN}]").match
+_GROUPED = expression(f"(?<![{_HAN}])[{_HAN}]{{2,6}}(?:[ ,.、/\\-\n]{{1,3}}[{_HAN}]{{2,6}}){{1,11}}(?![{_HAN}])")
+_GROUP: Final = expression(f"[{_HAN}]+")
+_EACH_HAN: Final = expression(f"[{_HAN}]")
+_IS_HAN: Final = expression(f"[{_HAN}]").match
 
 
 def find_separated(scan: Scan) -> Iterator[Hit]:

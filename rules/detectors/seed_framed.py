@@ -14,20 +14,21 @@ from rules.detectors.hit import Hit
 from rules.detectors.phrase import PARTIAL_MIN, Word, phrases
 from rules.detectors.scan import Scan
 from rules.detectors.seed_chinese import is_counted, is_ordinary, on_a_list
+from rules.expression import expression
 from rules.wordlists import ALPHABETIC, CHINESE, indexes, languages
 
-_ALPHABETIC: Final = re.compile("[a-zıłøđæœß]+|[\u3041-\u30ff]+|[\u1100-\u11ff]+|[\u0400-\u04ff]+")
-_HAN: Final = re.compile("[\u4e00-\u9fff]+")
-_SINGLE: Final = re.compile("(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?![\u4e00-\u9fff])")
+_ALPHABETIC: Final = expression("[a-zıłøđæœß]+|[\u3041-\u30ff]+|[\u1100-\u11ff]+|[\u0400-\u04ff]+")
+_HAN: Final = expression("[\u4e00-\u9fff]+")
+_SINGLE: Final = expression("(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?![\u4e00-\u9fff])")
 _ORDINALS: Final = frozenset({
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
     "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
     "twentieth", "twenty", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
     "twelve", "st", "nd", "rd", "th",
 })  # fmt: skip
-_NUMBER: Final = re.compile(rf"[0-9]+|(?<![a-z])(?:{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})(?![a-z])")
-_BLANKS: Final = re.compile(r"\s+")
-_JOINER: Final = re.compile(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'`*+=>~&%→]{1,24}")
+_NUMBER: Final = expression(rf"[0-9]+|(?<![a-z])(?:{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})(?![a-z])")
+_BLANKS: Final = expression(r"\s+")
+_JOINER: Final = expression(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'`*+=>~&%→]{1,24}")
 """With nothing but these between its words a run is no frame: `seed` weighs what is a phrase and what is a sentence."""
 _GAP_MAX: Final = 160
 _FRAME_MIN: Final = PARTIAL_MIN - 1

@@ -4,16 +4,16 @@ No English list word is the beginning of a phrase in two ways for long: four let
 so the cutting seldom has to look back, and each place is tried once.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
+from rules.expression import expression
 from rules.wordlists import indexes
 
 LETTERS_MIN: Final = 40
-_LETTERS = re.compile(rf"[a-z]{{{LETTERS_MIN},400}}")
+_LETTERS = expression(rf"[a-z]{{{LETTERS_MIN},400}}")
 _WORD_CHARS: Final = range(8, 2, -1)
 _WORDS_MIN: Final = 12
 

@@ -9,6 +9,7 @@ from rules.detectors.card import DIGITS_MIN
 from rules.detectors.connective import CELL, FIELD, IS, QUANTITY, QUOTE, SHI, TOLD_ZH
 from rules.detectors.hit import Hit, SecretType
 from rules.detectors.scan import Scan, digits
+from rules.expression import expression
 from rules.fold import BARRIER
 
 _CODE_EN: Final = (
@@ -35,32 +36,32 @@ _CODE_VALUE: Final = (
 _CODE_FIRST: Final = r"(?<![0-9a-z\-])(?<![0-9][.,])(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9a-z])"
 _PLAIN_VALUE: Final = rf"(?P<value>[0-9]{{4,8}}|(?:[0-9] ){{5}}[0-9]|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
 _OTP_AFTER = (
-    re.compile(rf"{_CODE_EN}(?:[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}|{CELL}|{FIELD}){QUOTE}{_CODE_VALUE}"),
-    re.compile(rf"{_CODE_EN}(?: (?:says|reads|shows?|number|no\.?))?(?:\s{{1,2}}|-){QUOTE}{_CODE_VALUE}"),
+    expression(rf"{_CODE_EN}(?:[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}|{CELL}|{FIELD}){QUOTE}{_CODE_VALUE}"),
+    expression(rf"{_CODE_EN}(?: (?:says|reads|shows?|number|no\.?))?(?:\s{{1,2}}|-){QUOTE}{_CODE_VALUE}"),
     # Without a verb before it, four digits are as often a year.
-    re.compile(
+    expression(
         rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{1,36}}? {QUOTE}(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
     ),
-    re.compile(
+    expression(
         rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
         rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?(?:{IS}|'s |, (?=[0-9 \-]{{4,8}}[,.])){QUOTE}{_PLAIN_VALUE}"
     ),
-    re.compile(
+    expression(
         rf"{_CODE_PLAIN_EN}(?: \([a-z ]{{1,16}}\))? {QUOTE}"
         rf"(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
     ),
-    re.compile(rf"(?<![a-z])(?:my|the|your|received|got|enter(?:ed)?) code {QUOTE}{_PLAIN_VALUE}"),
+    expression(rf"(?<![a-z])(?:my|the|your|received|got|enter(?:ed)?) code {QUOTE}{_PLAIN_VALUE}"),
 )
 _OTP_AFTER_ZH = (
-    re.compile(rf"{_CODE_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,14}}?{SHI}{QUOTE}{_CODE_VALUE}"),
-    re.compile(rf"{_CODE_ZH}(?:{CELL}|{FIELD}|\s{{0,2}}){QUOTE}{_CODE_VALUE}"),
-    re.compile(
+    expression(rf"{_CODE_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,14}}?{SHI}{QUOTE}{_CODE_VALUE}"),
+    expression(rf"{_CODE_ZH}(?:{CELL}|{FIELD}|\s{{0,2}}){QUOTE}{_CODE_VALUE}"),
+    expression(
         rf"{_CODE_ZH}(?:我?(?:已经?|刚刚?)?(?:收到|来|發來|发来|到)了?|[发發给給](?:你|我)了?|在这|在這)[,:.\s]{{1,2}}{_CODE_VALUE}"
     ),
     # Told to somebody: `他让我报验证码，我就报了482913`.
-    re.compile(rf"{_CODE_ZH}{TOLD_ZH}{_CODE_VALUE}"),
+    expression(rf"{_CODE_ZH}{TOLD_ZH}{_CODE_VALUE}"),
 )
-_OTP_FIRST = re.compile(
+_OTP_FIRST = expression(
     rf"{_CODE_FIRST} (?:(?:is|was|as) (?:my|the|your|ur) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}(?:code|otp|passcode)"
     r"|as (?:a )?(?:(?:verification|confirmation|security|login|sms|2fa) )?(?:code|otp|passcode)"
     r"|(?<=[0-9]{3} )(?:from|off|via) (?:my|the|your|ur)"
@@ -68,13 +69,13 @@ _OTP_FIRST = re.compile(
     r"|(?<=[0-9]{5} )(?:from|off|in|via) (?:(?:my|the) )?(?:google |microsoft )?authenticator)(?![a-z])"
 )
 # A page of codes to get back in with, which stand close together and may be numbered.
-_PAGE = re.compile(
+_PAGE = expression(
     r"(?<![a-z])(?:backup|back-up|recovery|2fa|authenticator|one[ \-]time) codes(?: are| were)?\s{0,2}:?\s{1,3}"
     r"(?:1[.)]\s{0,2})?(?P<value>[0-9]{4}[ \-][0-9]{4}|(?=[a-z]{0,9}[0-9])[0-9a-z]{6,10}|[0-9a-z]{4,5}-[0-9a-z]{4,5})"
     r"(?=[\s,;/|]{1,3}(?:2[.)]\s{0,2})?[0-9a-z]{4})"
 )
-_OTP_FIRST_ZH = re.compile(rf"{_CODE_FIRST}\s?(?:就是|是|为|这个|這個|这条|这串)[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}")
-_LABEL = re.compile(
+_OTP_FIRST_ZH = expression(rf"{_CODE_FIRST}\s?(?:就是|是|为|这个|這個|这条|这串)[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}")
+_LABEL = expression(
     r"(?:(?<![a-z])(?:[2m]fa|auth(?:enticator)?)|otp|code|token|password|pin"
     r"|(?:verif|authent)ication (?:number|digit))s?(?![a-z])"
 )
@@ -85,54 +86,54 @@ _OTP_FIRST_CHARS: Final = 76
 _OTP_FIRST_ZH_CHARS: Final = 24
 # What leads from a label to a value, and from a value to the label behind it.
 # Nothing stands between a label and its code that has a digit; what begins with that digit may be a code's length.
-_TO_DIGIT = re.compile(
+_TO_DIGIT = expression(
     r"(?: no\.)?[^.;!?\x1a0-9]{0,110}[0-9]"
     r"(?:[0-9a-z]{3}|[0-9]{0,3}[ \-][0-9]|[0-9a-z]{0,4}-[0-9a-z]{4}|[.)]\s{0,2}[0-9]"
     r"|(?<=[a-z]{3}[0-9]))"
 )
-_TO_GROUPS = re.compile("[a-z]{4}-[a-z]{4}")
-_SAID_OF = re.compile(" (?:(?:is|was) (?:my|the|your|ur)|as|from|off|in|via) ")
+_TO_GROUPS = expression("[a-z]{4}-[a-z]{4}")
+_SAID_OF = expression(" (?:(?:is|was) (?:my|the|your|ur)|as|from|off|in|via) ")
 _SAID_OF_CHARS: Final = 62
-_OTHER_CODE = re.compile(
+_OTHER_CODE = expression(
     r"(?:error|err|status|country|zip|post(?:al)?|promo|coupon|discount|referral|invit(?:e|ation)|qr|bar|source|swift"
     r"|sort|area|dial(?:ling)?|http|exit|reason|response|currency|product|tracking|gift|voucher|tax|bank|branch|routing"
     r"|language|colou?r|bic|dress|错误|錯誤|代|邀请|邀請|推荐|推薦|优惠|優惠|二维|二維|兑换|条形?)"
     r"(?: [0-9]{1,4},?)?[ _\-:]{0,3}\Z"
 )
 # Codes to get back in by come by the ten.
-_SEVERAL = re.compile(r"codes(?![a-z])|code list|[备備](?:用|份)|恢[复復][码碼]|救援[码碼]")
-_ONE_MORE = re.compile(
+_SEVERAL = expression(r"codes(?![a-z])|code list|[备備](?:用|份)|恢[复復][码碼]|救援[码碼]")
+_ONE_MORE = expression(
     r"(?:\s{0,3}(?:[,;/|&、]|and|or|和|同埋?|与|與|跟|及|以及|还有|還有|或)|\s)\s{0,3}(?:[0-9]{1,2}[.)]\s{1,3}|[\-*•]\s)?"
     r"(?P<value>[0-9a-z]{4,10}(?:[ \-][0-9a-z]{4,5}){0,3})(?![0-9a-z])"
 )
-_ALNUM = re.compile("[0-9a-z]")
+_ALNUM = expression("[0-9a-z]")
 _CVV_WORD: Final = r"(?:cvv2?|cvc2?|cv2|csc|cid)"
 _CVV_VALUE: Final = r"(?P<value>[0-9]{3,4})(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9]))"
 _CVV_AFTER = (
-    re.compile(
+    expression(
         rf"(?<![a-z])(?:{_CVV_WORD}|card security code|sec(?:urity)?[ _]?code|3 digits?(?: code)? on (?:the )?back"
         r"|(?:three|last three|last 3) digits(?: on (?:the|its) back)?"
         r"|(?:code|digits|numbers) (?:on|at) (?:the |its )?(?:back|front)(?: of (?:the|my) card)?)(?![a-z])"
         rf"(?: (?:code|number|no\.?))?(?: ?[码碼])?(?: (?:on|of|for) [a-z ]{{1,24}}?)?(?:号|號)?"
         rf"(?:{IS}|{SHI}|{CELL}|{FIELD}|[\s,]{{1,3}}|){QUOTE}{_CVV_VALUE}"
     ),
-    re.compile(
+    expression(
         r"(?<![号號码碼])(?:安全码|安全碼|(?:背面|[后後]面?|末)的?(?:三|3)[位码碼个個]|(?:(?<=卡)|(?<=卡的))背面的?|校验三位|三位数|三位數)(?:数字|數字|数|數|码|碼)?"
         rf"(?:{SHI}|{CELL}|{FIELD}|\s{{0,2}}){QUOTE}{_CVV_VALUE}"
     ),
 )
 _CVV_FIRST = (
-    re.compile(rf"(?<![0-9a-z]){_CVV_VALUE} (?:is|was) (?:my|the) (?:cvv|cvc|security code)"),
-    re.compile(
+    expression(rf"(?<![0-9a-z]){_CVV_VALUE} (?:is|was) (?:my|the) (?:cvv|cvc|security code)"),
+    expression(
         rf"(?<![0-9a-z/.\-]){_CVV_VALUE}(?:</[a-z]{{1,4}}>)?,?\s{{0,2}}[(\[]?{_CVV_WORD}"
         r"(?![a-z0-9]|\s{0,2}[:=]?\s{0,2}(?:is )?[0-9\x1a])"
     ),
-    re.compile(rf"(?<![0-9a-z]){_CVV_VALUE}\s?是(?:我的?)?(?:cvv|cvc|安全码|安全碼|后三位|後三位)"),
+    expression(rf"(?<![0-9a-z]){_CVV_VALUE}\s?是(?:我的?)?(?:cvv|cvc|安全码|安全碼|后三位|後三位)"),
 )
 _CVV_FIRST_CHARS: Final = 16
 _CVV_DIGITS: Final = 3
 _WITH_CVV: Final = ("cvv", digits(DIGITS_MIN))
-_CVV_AFTER_EXPIRY = re.compile(
+_CVV_AFTER_EXPIRY = expression(
     rf"(?:[0-9]{{3,4}}|\])[ ,;/|a-z.:{BARRIER}\n到有效期至]{{0,24}}(?:0[1-9]|1[0-2]) ?[/\-|] ?(?:20)?[2-4][0-9]"
     r"[ ,;/|:\n]{1,4}(?P<value>[0-9]{3,4})(?![0-9a-z])"
 )

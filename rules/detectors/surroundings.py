@@ -10,12 +10,13 @@ from itertools import pairwise
 from typing import Final
 
 from rules.detectors.connective import MADE_BY
+from rules.expression import expression
 from rules.fold import BARRIER
 
 LONG: Final = 20
 """Characters from which on a row of letters and digits is a key, a hash or an address, and no word."""
 _AROUND: Final = r"0-9A-Za-z_!@#$%^&*"
-_VALUE: Final = re.compile(
+_VALUE: Final = expression(
     rf"(?<![{_AROUND}.,:/=€£¥+\-\x1a])(?=[!-/:-~]{{0,20}}+[0-9])(?:"  # most words go no farther: no digit follows
     r"(?:[A-Za-z]{1,2}-)?(?<![0-9][ -])[0-9]{3}[ -][0-9]{3}(?![0-9A-Za-z_%]|[.,:/ -][0-9])"
     r"|(?<![0-9] )[0-9]{3,8}(?![0-9A-Za-z_%@&*^]|[.,:/ -][0-9])"
@@ -23,26 +24,26 @@ _VALUE: Final = re.compile(
     rf"(?:[0-9A-Za-z_][0-9A-Za-z_+/=-]{{{LONG - 1},99}}(?![0-9A-Za-z_+/=-])"
     rf"|[0-9A-Za-z_!$%^&*?][{_AROUND}.+?~-]{{3,39}}))(?!\x1a)"
 )
-_NUMBERED: Final = re.compile("[A-Za-z]{3,}-[0-9]+")
+_NUMBERED: Final = expression("[A-Za-z]{3,}-[0-9]+")
 """The second attachment, the client with a number."""
-_DATE: Final = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
-_ELSEWHERE: Final = re.compile(
+_DATE: Final = expression(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
+_ELSEWHERE: Final = expression(
     r"[^@]*@[a-z0-9-]+\.[a-z0-9].*|www\..*|utc--.*"
     r"|.*\.(?:com|org|net|io|app|pdf|png|jpe?g|zip|csv|log|txt|apk|exe|js|py|docx?|xlsx?)",
     re.IGNORECASE,
 )
 """Addresses, files, and versions of packages."""
-_TOKEN: Final = re.compile("\x1a+|[a-z]+(?:'[a-z]+)?|[0-9]+|[\u3400-\u9fff]|\n|[^\\sa-z0-9\x1a]")
-_HEX: Final = re.compile("(?:0x)?[0-9a-fA-F]{64}")
-_BASE58: Final = re.compile("[1-9A-HJ-NP-Za-km-z]{86,88}")
+_TOKEN: Final = expression("\x1a+|[a-z]+(?:'[a-z]+)?|[0-9]+|[\u3400-\u9fff]|\n|[^\\sa-z0-9\x1a]")
+_HEX: Final = expression("(?:0x)?[0-9a-fA-F]{64}")
+_BASE58: Final = expression("[1-9A-HJ-NP-Za-km-z]{86,88}")
 _MANY_CAPITALS, _CAPITAL, _SMALL, _FIGURES = (
-    re.compile(shape) for shape in ("[A-Z]+", "[A-Z][a-z]{2,}[0-9]{1,4}[!?.]*", "[a-z]+", "[0-9]+")
+    expression(shape) for shape in ("[A-Z]+", "[A-Z][a-z]{2,}[0-9]{1,4}[!?.]*", "[a-z]+", "[0-9]+")
 )
-_ID: Final = re.compile("[A-Z]{1,5}-?[0-9]+")
-_WORD_AND_FIGURES: Final = re.compile("[a-z]{3,}[0-9]{1,4}")
-_DOTTED: Final = re.compile("[^0-9A-Za-z_+/=-]")
-_SIGN: Final = re.compile("[!@#$%^&*]")
-_ENDS_IN_YEAR: Final = re.compile("(?:19|20)[0-9]{2}$")
+_ID: Final = expression("[A-Z]{1,5}-?[0-9]+")
+_WORD_AND_FIGURES: Final = expression("[a-z]{3,}[0-9]{1,4}")
+_DOTTED: Final = expression("[^0-9A-Za-z_+/=-]")
+_SIGN: Final = expression("[!@#$%^&*]")
+_ENDS_IN_YEAR: Final = expression("(?:19|20)[0-9]{2}$")
 _RISING: Final = "0123456789012"
 
 FIGURES_MAX: Final = 10

@@ -5,7 +5,6 @@ weighed, as words are for incidents (docs/decisions/0004-weighed-words.md), with
 `scripts/learn_told.py` learned from messages. Of most values what stands right beside them rules it out.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -17,6 +16,7 @@ from rules.detectors.hit import Hit, SecretType
 from rules.detectors.labels import words
 from rules.detectors.scan import Scan
 from rules.detectors.surroundings import Seen, Surroundings, View, is_key, is_long, is_number, values
+from rules.expression import expression
 from rules.fold import BARRIER, BETWEEN_FIELDS
 
 VALUES_MAX: Final = 40
@@ -25,7 +25,7 @@ LONG_LINE: Final = 1.0
 """What a long value has to weigh: most are hashes and addresses, by which a matter is known again."""
 BARRIER_SHOWN: Final = "\\x1a"
 _CVV_FIGURES: Final = 3
-_OF_SOMETHING_ELSE = re.compile(
+_OF_SOMETHING_ELSE = expression(
     "(?:"
     + words(
         "readings?",

@@ -14,17 +14,18 @@ from rules.detectors.checksums import BASE58_RIPPLE, base58_decode, base58check,
 from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
 from rules.detectors.scan import Scan
+from rules.expression import expression
 
 _B58: Final = "1-9A-HJ-NP-Za-km-z"
-_CHECKED = re.compile(
+_CHECKED = expression(
     rf"(?<![0-9A-Za-z])(?:(?P<ethereum>0[xX][0-9a-fA-F]{{40}})|(?P<bitcoin>[13LMDTA][{_B58}]{{24,34}})"
     rf"|(?P<ripple>r[{_B58}]{{24,34}})"
     r"|(?P<bech32>(?:bc1|tb1|ltc1|addr1|cosmos1|osmo1|sei1|inj1|bnb1|BC1)[0-9A-Za-z]{20,110}))(?![0-9A-Za-z])"
 )
-_TON = re.compile(r"(?<![0-9A-Za-z_\-])[EUk0]Q[A-Za-z0-9_\-]{46}(?![0-9A-Za-z_\-])")
-_TON_SECOND = re.compile("Q")
-_SOLANA = re.compile(rf"(?<![0-9A-Za-z])[{_B58}]{{32,44}}(?![0-9A-Za-z])")
-_HEX32 = re.compile(r"(?<![0-9a-z])0x[0-9a-f]{64}(?![0-9a-z])")
+_TON = expression(r"(?<![0-9A-Za-z_\-])[EUk0]Q[A-Za-z0-9_\-]{46}(?![0-9A-Za-z_\-])")
+_TON_SECOND = expression("Q")
+_SOLANA = expression(rf"(?<![0-9A-Za-z])[{_B58}]{{32,44}}(?![0-9A-Za-z])")
+_HEX32 = expression(r"(?<![0-9a-z])0x[0-9a-f]{64}(?![0-9a-z])")
 _LABELS = Labels(
     yes=words("address", "addr", "wallet", "sol", "solana", "phantom", "deposit", "sent to", "send to", "withdraw to",
         "my account", "sui", "aptos", "transfer to",
@@ -33,7 +34,7 @@ _LABELS = Labels(
         "block", "tx ?hash", "order", "key", "secret", "token",
     ) + "|哈希|交易|签名|簽名|合约|合約|区块|订单|私钥|密钥",
 )  # fmt: skip
-_ACCOUNT = re.compile(
+_ACCOUNT = expression(
     r"(?:(?<![a-z])(?:(?<!tx )(?<!hash )addr(?:ess)?|(?<!from )(?<!from my )(?<!from the )(?:wallet|account)"
     r"|(?:send|sent|withdraw|transfer) (?:it )?to)"
     r"|地址|[钱錢]包|收款|[转轉提打]到|提[币幣]到)(?: (?:on|in|for|of) [a-z]{2,10})?[\s:=(\"']{0,3}(?:is|was|是"
@@ -46,12 +47,12 @@ _CONTRACT = Labels(
 )
 
 # `is 0xdAC1... the real USDT contract?`, `which contract is right, 0x3c49...?`
-_CALLED_CONTRACT = re.compile(
+_CALLED_CONTRACT = expression(
     r"\s?(?:is |was |really |still )?(?:the|a|an|your|their) (?:[a-z0-9]{1,12} ){0,3}(?:contract|token"
     r"|coin)(?: address)?(?![a-z])"
     r"|\s?(?:是|係)(?:不是|唔係)?[\u4e00-\u9fff0-9a-z ]{0,10}?(?:合约|合約|代币|代幣)"
 )
-_ASKED_CONTRACT = re.compile(
+_ASKED_CONTRACT = expression(
     r"(?:which|what|right|real|official|correct"
     r"|verified) (?:[a-z0-9]{1,12} ){0,3}contract(?! interaction)[^.!?\n\x1a]{0,48}\Z"
 )
