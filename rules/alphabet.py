@@ -41,9 +41,11 @@ class Alphabet(dict[str, str]):
 
     def run(self, tokens: list[str]) -> str:
         """Return tokens, edges and names as characters; nothing if one of them can be in no text."""
-        known = [code[0] for code in map(self.get, tokens) if code is not None]
-        if len(known) == len(tokens):
-            return "" if STOP in known else "".join(known)
+        codes = [self.get(token, "") for token in tokens]
+        if all(codes):
+            # A mark has a stop behind it that a run goes without; what is nothing else makes the run too short.
+            coded = "".join(codes).replace(STOP, "")
+            return coded if len(coded) == len(tokens) else ""
         for token in tokens:
             if token in STOPS or not (token in self or token[0] == "{" or is_word(token)):
                 return ""

@@ -22,7 +22,7 @@ RUNS: Final = ("words", "whole")
 OPINION: Final = ("encoder", "from", "start", "counts")
 RUNS_MAX: Final = 50_000
 """Runs of words of one of the weights."""
-_LINE: Final = re.compile(r"(?P<weight>[+-]?[0-9]{1,3}(?:\.[0-9]{1,4})?) +(?P<run>\S.*?) *")
+_WEIGHT: Final = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,4})?")
 _NAMED: Final = re.compile(r"\{([a-z0-9/-]+)\}")
 
 
@@ -82,24 +82,24 @@ def _runs(written: Scalar | None, lists: frozenset[str], book: Book) -> dict[str
         return None
     found: dict[str, float] = {}
     for number, line in enumerate(written.value.splitlines(), start=1):
-        matched = _LINE.fullmatch(line.strip())
-        words = matched["run"].split() if matched is not None else []
+        weight, *words = line.split() or [""]
         run = " ".join(words)
+        worth = _number(weight)
         unknown = "{" in run and not lists.issuperset(_NAMED.findall(run))
-        if matched is None or unknown or len(words) > RUN_MAX or run in found:
+        if worth is None or not words or unknown or len(words) > RUN_MAX or run in found:
             at = Position(written.at.file, written.at.line + number, written.at.col)
-            _refuse(line.strip(), run, at, lists, book)
+            _refuse(line.strip(), run if worth is not None else "", at, lists, book)
         else:
-            found[run] = _number(matched["weight"])
+            found[run] = worth
     if len(found) > RUNS_MAX:
         book.reader.fail(written.at, "limit", f"{len(found)} lines", f"at most {RUNS_MAX:,}")
     return found
 
 
 @lru_cache(4_096)
-def _number(written: str) -> float:
-    """Equal weights are one object: of a hundred thousand a few hundred differ."""
-    return float(written)
+def _number(written: str) -> float | None:
+    """Return a weight, or nothing if it is none. Equal ones are one object: of a hundred thousand few differ."""
+    return float(written) if _WEIGHT.fullmatch(written) else None
 
 
 def _refuse(line: str, run: str, at: Position, lists: frozenset[str], book: Book) -> None:
