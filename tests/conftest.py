@@ -71,6 +71,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
             _bounded(item)
+            if "_playwright" in item.fixturenames:
+                item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in _MARKS:
                 item.add_marker(_MARKS[fixture])

@@ -1,7 +1,7 @@
 """Abuse in a real browser over a real house: block with a reason, see what is held, let it through, the same as one."""
 
 import aiohttp
-import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from router.cli.people import add_api_token, add_login_token, new_agent
@@ -39,7 +39,7 @@ class Customers:
         await decided(self.app)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(tmp_path):
     """Somebody who repeats themselves, somebody with spam like another's; mei's one-time link."""
     app = await open_house(tmp_path)

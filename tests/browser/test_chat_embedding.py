@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import expect
 
@@ -11,7 +12,7 @@ from tests.servers.chat_house import IDENTITY_SECRET, RECEIPT, ChatHouse, app_us
 from tests.servers.chat_page import reader, visitor_of
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house():
     return ChatHouse(receipt=RECEIPT)
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.desk import desk, open_ticket, violations
@@ -25,12 +26,12 @@ KEPT_FILES = """new Promise((resolve) => {
 PHRASE = "abandon ability able about above absent absorb abstract absurd abuse access accident"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house():
     return ChatHouse(receipt=RECEIPT)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def chat(house):
     async with running_chat(house, {"title": "Acme Support", "files": {"megabytes": 1, "most": 3}}) as server:
         yield server

@@ -6,24 +6,25 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, expect
 
 import rules.wordlists
 from router.model.buttons import Button
+from tests.browser.desk import violations
 from tests.servers.chat_house import RECEIPT, ChatHouse, running_chat
 from tests.servers.chat_page import opened, reader, visitor_of, write
 
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 PHRASE = "abandon ability able about above absent absorb abstract absurd abuse access accident"
 CHINESE_RECEIPT = "我们已收到您的消息，工单编号为 T-1001。\n客服将在 10 分钟内回复。"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house():
     return ChatHouse(receipt=RECEIPT)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def chat(house):
     async with running_chat(house, {"title": "Acme Support"}) as server:
         yield server
@@ -295,27 +296,20 @@ async def _walk_accessibly(chromium: Browser, language: str, theme: str, width: 
         options = {"locale": language, "color_scheme": theme, "viewport": {"width": width, "height": 800}}
         async with reader(chromium, **options) as page:
             await opened(page, chat)
-            await require_accessible(page)
+            assert await violations(page) == []
             await write(page, "https://example.org/" + "a-long-address/" * 30)
             await expect(page.locator(".system")).to_be_visible()
             house.add(visitor_of(house), author="agent", author_name="Mei", text="[SEED_PHRASE] ok", delivery="sent")
             await expect(page.locator(".agent")).to_be_visible()
             await write(page, PHRASE)
             await expect(page.get_by_role("alert")).not_to_be_empty()
-            await require_accessible(page)
+            assert await violations(page) == []
             assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             field = await page.locator("#text").evaluate("(field) => parseFloat(getComputedStyle(field).fontSize)")
             assert field >= 16, "smaller, and iOS zooms in on it"
             for button in await page.get_by_role("button").all():
                 box = await button.bounding_box()
                 assert min(box["width"], box["height"]) >= 36
-
-
-async def require_accessible(page: Page) -> None:
-    """Nothing on the page is against the rules of axe."""
-    await page.evaluate(AXE.read_text("utf-8"))
-    report = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert [(found["id"], [node["html"] for node in found["nodes"]]) for found in report["violations"]] == []
 
 
 async def test_forbidden_storage_is_no_reason_to_fail(chromium, chat, house):
@@ -396,5 +390,4 @@ async def test_buttons_below_an_answer_are_pressed_once_by_keyboard(page, chat, 
     await write(page, "thanks")
     await expect(page.locator(".own .bubble")).to_have_text(["hello", "My deposit is missing", "thanks"])
     assert [event.text for event in house.events.values()] == ["hello", "My deposit is missing", "thanks"]
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert await page.evaluate("async () => (await axe.run(document)).violations.map((v) => v.id)") == []
+    assert await violations(page) == []

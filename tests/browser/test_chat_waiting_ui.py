@@ -2,7 +2,7 @@
 
 import json
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.browser.test_chat_files_ui import PICTURE, attached, choose, file
@@ -17,7 +17,7 @@ LATER = """globalThis.WebSocket = class extends WebSocket {
 };"""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house():
     return ChatHouse()
 

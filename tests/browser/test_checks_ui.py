@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from router.model.signing import signature
@@ -28,7 +29,7 @@ rules:
 """
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(tmp_path):
     async with matters_house(tmp_path) as opened:
         (tmp_path / "wallet.secret").write_text(SECRET)

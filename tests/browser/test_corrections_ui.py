@@ -1,7 +1,7 @@
 """An answer of ours corrected, and a message reacted to, in a real browser over a real house: with the keyboard alone,
 seen in place by the customer, stopped by the guard, in both languages."""
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from connectors.telegram.simulator import BotApiServer, Person
@@ -17,7 +17,7 @@ from tests.servers.telegram_house import TOKEN
 from tests.servers.whole_house import running_house
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def chat(tmp_path):
     """A house with a bot that Ann has written to, and an agent's one-time link."""
     (tmp_path / "rules").mkdir()

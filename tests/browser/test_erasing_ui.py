@@ -1,7 +1,7 @@
 """An admin erases a customer: what would go, the name typed, nothing left in the thread. Agents are not offered it."""
 
 import aiohttp
-import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from router.cli.people import add_api_token, add_login_token, new_agent
@@ -10,7 +10,7 @@ from tests.browser.desk import desk, open_ticket, violations
 from tests.contract.http.calls import decided, open_house
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def links(tmp_path):
     """A customer with one ticket; one-time links of an agent and of an admin."""
     app = await open_house(tmp_path)

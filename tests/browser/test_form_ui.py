@@ -4,11 +4,12 @@ import json
 from contextlib import asynccontextmanager
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import expect
 
 from connectors.form.demo import DemoForm
-from tests.browser.desk import AXE, desk, violations
+from tests.browser.desk import desk, violations
 from tests.e2e.test_webchat_house import answer_as_agent
 from tests.servers.form_house import FILLED, running_house
 
@@ -20,7 +21,7 @@ WORDS = {
 PHRASE = "abandon " * 11 + "about"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(tmp_path):
     async with running_house(tmp_path, title={"en": "Contact Acme", "zh": "联系 Acme"}) as running:
         yield running
@@ -38,12 +39,6 @@ async def reader(chromium, *, scripts=True, size=(420, 860), **options):
     yield page
     await context.close()
     assert not [fault for fault in faults if "status of 4" not in fault]
-
-
-async def looked_at(page):
-    """What axe finds wrong, with the page's own policy in force: it is given its script by the browser's own hand."""
-    await page.evaluate(AXE)
-    return await violations(page)
 
 
 async def fill(page, **values):
@@ -161,7 +156,7 @@ async def test_every_page_is_accessible_and_fits(chromium, house, tmp_path_facto
     async with reader(chromium, size=size, color_scheme=theme) as page:
 
         async def look(name):
-            assert await looked_at(page) == [], name
+            assert await violations(page) == [], name
             assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
             await page.screenshot(path=shots / f"{name}-{language}-{theme}-{size[0]}.png", full_page=True)
 

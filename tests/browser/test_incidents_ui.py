@@ -2,7 +2,7 @@
 
 import asyncio
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from router.store import inbox
@@ -18,7 +18,7 @@ STUCK = (
 )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(tmp_path):
     async with matters_house(tmp_path) as opened:
         yield opened

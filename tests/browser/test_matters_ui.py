@@ -1,6 +1,7 @@
 """One person, one matter, one ticket in a real browser: merged, split, taken back; what is related, and why."""
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.browser.desk import desk, open_ticket, violations
@@ -9,7 +10,7 @@ from tests.browser.matters_house import HASH, matters_house
 NICKNAME = "Another question: how do I change my nickname?"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(tmp_path):
     async with matters_house(tmp_path) as opened:
         yield opened

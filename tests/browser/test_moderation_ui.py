@@ -3,7 +3,7 @@ private, with the keyboard alone."""
 
 import asyncio
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from connectors.facebook.simulator import Fault, GraphServer, Person
@@ -25,7 +25,7 @@ HIDE = """message => fetch(`/api/v1/messages/${message}/hide`, {
 """What a colleague does meanwhile."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page_house(tmp_path):
     """A house with a Facebook page, a comment below its post, and an agent's one-time link."""
     (tmp_path / "rules").mkdir()

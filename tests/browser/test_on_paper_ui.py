@@ -1,6 +1,6 @@
 """A ticket on paper, and many tickets on a phone: all of it stands there, and nothing covers anything."""
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.browser.desk import desk, open_ticket
@@ -14,7 +14,7 @@ COVERED = """(rows) => {
 CUT = "(box) => box.scrollHeight > box.clientHeight + 1"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(tmp_path):
     async with matters_house(tmp_path) as opened:
         yield opened

@@ -3,7 +3,7 @@
 import re
 
 import aiohttp
-import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from router.cli.people import add_api_token, add_login_token, new_agent
@@ -19,7 +19,7 @@ SENDERS = (
 )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def link(tmp_path):
     """Two of one name, and a message that proves both; mei's one-time link."""
     app = await open_house(tmp_path)

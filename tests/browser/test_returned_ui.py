@@ -2,6 +2,7 @@
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from router.cli.people import add_api_token, add_login_token, new_agent
@@ -16,7 +17,7 @@ from tests.contract.http.calls import decided, message, open_house
 ANN = "ann@mail.example"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def link(tmp_path):
     """Mei's one-time link to a house in which our answer to Ann came back."""
     app = await open_house(tmp_path, ChannelConfig(kind="api", account="mail", settings={"kinds": ["email"]}))

@@ -3,7 +3,7 @@
 import asyncio
 import re
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from router.cli.people import add_login_token, new_agent
@@ -14,7 +14,7 @@ from tests.contract.http.calls import decided
 from tests.servers.chat_page import reader, write
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(tmp_path):
     async with matters_house(tmp_path) as made:
         yield made

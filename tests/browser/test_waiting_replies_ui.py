@@ -2,7 +2,7 @@
 
 import asyncio
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Page, Route, expect
 
 from router.store.script import select
@@ -10,7 +10,7 @@ from tests.browser.desk import desk, live, open_ticket, violations
 from tests.browser.matters_house import matters_house
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(tmp_path):
     async with matters_house(tmp_path) as opened:
         yield opened

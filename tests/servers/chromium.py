@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, Playwright, expect
 
 from tests.servers.process import ServerProcess, free_port, server_directory
 
@@ -76,11 +76,10 @@ def running_chromium(program: Path) -> Iterator[ChromiumServer]:
 
 
 @contextlib.asynccontextmanager
-async def connected(server: ChromiumServer) -> AsyncIterator[Browser]:
-    """The browser as this event loop drives it; profiles that were opened are closed at the end."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.connect_over_cdp(server.url)
-        try:
-            yield browser
-        finally:
-            await browser.close()
+async def connected(playwright: Playwright, server: ChromiumServer) -> AsyncIterator[Browser]:
+    """The browser as this driver steers it; profiles that were opened are closed at the end."""
+    browser = await playwright.chromium.connect_over_cdp(server.url)
+    try:
+        yield browser
+    finally:
+        await browser.close()

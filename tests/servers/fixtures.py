@@ -8,12 +8,13 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from tests.servers import tools
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser, Page, Playwright
 
     from tests.servers.chromium import ChromiumServer
     from tests.servers.demo import Demo
@@ -124,17 +125,26 @@ def _chromium_of_process() -> Iterator["ChromiumServer"]:
         yield server
 
 
-@pytest.fixture
-async def chromium(_chromium_of_process: "ChromiumServer") -> AsyncIterator["Browser"]:
-    """The browser of this test process, driven by this test's loop."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _playwright() -> AsyncIterator["Playwright"]:
+    """Its driver takes longer to start than most tests take, so all tests of a browser share it, and with it a loop."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as playwright:
+        yield playwright
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def chromium(_chromium_of_process: "ChromiumServer", _playwright: "Playwright") -> AsyncIterator["Browser"]:
+    """The browser of this test process. Fixtures that a page talks to need `loop_scope="session"` too."""
     from tests.servers.chromium import connected
 
     _chromium_of_process.start()
-    async with connected(_chromium_of_process) as browser:
+    async with connected(_playwright, _chromium_of_process) as browser:
         yield browser
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(chromium: "Browser") -> AsyncIterator["Page"]:
     """A page in a context of its own; an error on it fails the test that opened it."""
     context = await chromium.new_context(locale="en", timezone_id="UTC")
