@@ -31,7 +31,7 @@ t:  ## one test by name, without looking at the others: make t T=test_name
 
 check:  ## format, lint, types, floors, unit tests: about half a minute
 	@scripts/setup.sh dev
-	@scripts/check.sh
+	@scripts/check.sh $(ARGS)
 
 fmt:  ## format, and mend what the linter can mend
 	@scripts/setup.sh dev

@@ -131,8 +131,9 @@ def near_copies(measuring: list[dict], others: list[dict], language: str) -> lis
     for text, words in measured:
         for number in {number for word in rarest(words) for number in holding.get(word, ())}:
             other, other_words = tuned[number]
-            likeness = len(words & other_words) / len(words | other_words)
-            if likeness >= 0.6 or (likeness >= ALIKE and is_alike(fold_word(text), fold_word(other))):
+            shared = len(words & other_words)
+            either = len(words) + len(other_words) - shared
+            if shared >= ALIKE * either and (shared >= 0.6 * either or is_alike(fold_word(text), fold_word(other))):
                 copies.append((text, other))
     return copies
 
