@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
+from rules.expression import expression
+
 _BLANK: Final = re.compile(r"\{([a-z]+)\}")
 
 
@@ -27,7 +29,7 @@ class Phrases:
                 f"(?P<{piece}>{(holds or {}).get(piece, '.*?')})" if index % 2 else re.escape(piece)
                 for index, piece in enumerate(pieces)
             )
-            forms.append(_Form(re.compile(pattern, re.DOTALL), other, sum(map(len, pieces[::2]))))
+            forms.append(_Form(expression(pattern, re.DOTALL), other, sum(map(len, pieces[::2]))))
         self._forms = tuple(sorted(forms, key=lambda form: -form.telling))
 
     def find(self, english: str, value: Callable[[str, str], str]) -> str | None:

@@ -30,7 +30,7 @@ PREFIX_CHARS = 4
 def words(language: str) -> tuple[str, ...]:
     """The 2,048 words of `language` in index order, folded and in lower case."""
     text = files(__package__).joinpath(f"{language}.txt").read_text(encoding="utf-8")
-    return tuple(fold(word).low for word in text.split())
+    return tuple(fold(text).low.split())
 
 
 @cache
