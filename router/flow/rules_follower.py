@@ -31,6 +31,8 @@ from rules.ruleset import Ruleset, load
 _POLL_S: Final = 0.5
 _REST_S: Final = 0.2
 """Files that were the same for so long are written to their end."""
+FILES: Final = "files"
+"""Who published a set that came from the folder."""
 SHELF_FROM_BYTES: Final = 1 << 20
 """Rules from this size on take a second to read; what was read of them takes about thirty times as much memory."""
 
@@ -137,19 +139,21 @@ class RulesFollower:
             place = Problem(file=str(self._directory), line=1, col=1, code="unreadable", text=str(error))
             await self._fail([place])
             return
-        await self._publish(files, author="files")
+        await self._publish(files, author=FILES)
 
     async def _publish(self, files: Mapping[str, bytes], author: str) -> None:
+        newest, live = await self._store.read(rulesets.newest())
+        shelf = self._shelf_for(files)
         try:
-            ruleset = await asyncio.to_thread(build, files, self._rulebook.hosts, self._shelf_for(files))
+            ruleset = await asyncio.to_thread(build, files, self._rulebook.hosts, shelf, live=live)
         except RulesError as error:
             await self._fail([p for p in error.problems if p.severity == "error"])
             return
         self._built = ruleset
         now_ms = self._clock.now_ms()
-        newest = await self._store.read(rulesets.latest_version())
         version = await self._store.write(rulesets.put(files, ruleset.version, author=author, at_ms=now_ms))
-        await self._store.write(rulesets.set_error(None))
+        if author == FILES:  # what is wrong with them stays said while the shipped pack serves in their place
+            await self._store.write(rulesets.set_error(None))
         if version > newest:  # a restart with the same files is no news
             event = Event(at_ms=now_ms, kind="rules.changed", data={"version": str(version), "hash": ruleset.version})
             await self._store.write(store_changes.apply([Record(event)], now_ms=now_ms))

@@ -29,10 +29,9 @@ class StoredError(msgspec.Struct, frozen=True, kw_only=True):
 def put(files: Mapping[str, bytes], hash_: str, *, author: str, at_ms: int) -> Script[int]:
     """Make a set the newest; its version. The newest set again keeps its version."""
     yield from select("SELECT value FROM counters WHERE name = 'rules' {pg FOR UPDATE}")
-    rows = yield from select("SELECT version, hash FROM rule_sets ORDER BY version DESC LIMIT 1")
-    version, live = rows[0] if rows else (0, None)
+    version, live = yield from newest()
     if live == hash_:
-        return int(version)
+        return version
     yield from run(
         "INSERT INTO rule_sets (version, hash, content, author, at_ms) "
         "VALUES (:version, :hash, :content, :author, :at_ms)",
@@ -42,7 +41,7 @@ def put(files: Mapping[str, bytes], hash_: str, *, author: str, at_ms: int) -> S
         author=author,
         at_ms=at_ms,
     )
-    return int(version) + 1
+    return version + 1
 
 
 def latest() -> Script[StoredRules | None]:
@@ -61,10 +60,10 @@ def get(version: int) -> Script[StoredRules | None]:
     return _stored(rows[0]) if rows else None
 
 
-def latest_version() -> Script[int]:
-    """The newest version's number, 0 when there is none: cheap enough to ask twice a second."""
-    rows = yield from select("SELECT MAX(version) FROM rule_sets")
-    return rows[0][0] or 0
+def newest() -> Script[tuple[int, str]]:
+    """Version and hash of the newest set without what it says; 0 and nothing where there is none."""
+    rows = yield from select("SELECT version, hash FROM rule_sets ORDER BY version DESC LIMIT 1")
+    return (rows[0][0], rows[0][1]) if rows else (0, "")
 
 
 def _stored(row: Sequence[Any]) -> StoredRules:

@@ -18,6 +18,7 @@ from router.store.sqlite import SqliteStore
 from router.telemetry import Metrics
 from rules import accelerator, packs
 from rules.facts import Facts, MessageFacts
+from rules.ruleset import load
 
 FILE = """\
 version: 1
@@ -98,6 +99,20 @@ async def test_an_edit_goes_live_a_mistake_does_not_and_doubts_are_told_afterwar
         assert queue(rulebook, "a chargeback") == "billing"
 
 
+async def test_what_was_live_is_live_again_at_once_and_its_tests_are_not_run_again(tmp_path):
+    directory = tmp_path / "rules"
+    directory.mkdir()
+    (directory / "a.yaml").write_text(FILE.replace("message: a WORD", "message: b").replace("WORD", "loan"))
+    async with following(tmp_path, directory) as (rulebook, _, store):
+        assert [problem.code for problem in rulebook.status.problems] == ["test-failed"]
+        files = read_directory(directory)
+        # As if they had passed before, by another release.
+        await store.write(rulesets.put(files, load(files).version, author="files", at_ms=1))
+    async with following(tmp_path, directory) as (rulebook, _, _):
+        assert (rulebook.status.problems, rulebook.status.version) == ((), 2)
+        assert queue(rulebook, "a loan") == "billing"
+
+
 async def test_a_link_that_leads_nowhere_keeps_no_edit_from_going_live(tmp_path):
     directory = tmp_path / "rules"
     directory.mkdir()
@@ -121,7 +136,7 @@ async def test_a_file_that_is_still_being_written_does_not_go_live(tmp_path):
                 await asyncio.sleep(0.05)
         await until(lambda: rulebook.status.version > 1)
         assert len(rulebook.current.rules) == 31
-        assert await store.read(rulesets.latest_version()) == 2
+        assert (await store.read(rulesets.newest()))[0] == 2
 
 
 async def test_a_file_of_the_same_size_and_time_is_another_file(tmp_path):

@@ -70,7 +70,7 @@ class FeedSuite:
 
     async def test_rule_sets_count_up_and_the_same_one_keeps_its_version(self, store: Store, other: Store):
         assert await store.read(rulesets.latest()) is None
-        assert await store.read(rulesets.latest_version()) == 0
+        assert await store.read(rulesets.newest()) == (0, "")
         files = {"a.yaml": b"rules: []", "sub/b.yaml": b"\xff"}
         assert await store.write(rulesets.put(files, "h1", author="files", at_ms=NOW)) == 1
         assert await other.write(rulesets.put(files, "h1", author="files", at_ms=NOW + 1)) == 1
