@@ -68,7 +68,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "cvv": (
         "cvv", "cvc", "csc", "cid", "card security code", "security code", "sec code", "security_code", "securitycode",
-        "code on", "digits on", "numbers on", "code at", "digits at", "numbers at", "安全码", "安全碼",
+        "code on", "digits on", "numbers on", "code at", "digits at", "numbers at", "back of", "安全码", "安全碼",
         "后三位", "後三位", "末三位", "后三码", "後三碼", "末三码", "末三碼", "后3", "後3", "末3", "后面三", "后面3",
         "後面三", "後面3", "三位", "三码", "三碼", "三个数", "三個數",
     ),
@@ -136,8 +136,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Words that announce a value, by trigger; one word may be of several.
 
-Triggers that are no words: digit, `digits(n)`, token (twenty letters and digits), not ascii, phrase and torn phrase
-(words of the lists)."""
+Triggers that are no words: digit, `digits(n)`, token (twenty letters and digits), not ascii, phrase, torn phrase
+and part of a phrase (words of the lists)."""
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "card": ("card", "visa", "master", "amex", "union", "cc", "american", "discover", "jcb", "卡"),
@@ -212,11 +212,13 @@ class Scan:
 
     def look_for_phrase(self) -> None:
         """Meet the triggers of a phrase."""
-        whole, torn = possible_words(self.data)
+        whole, torn, part = possible_words(self.data)
         if whole or ("not ascii" in self.at and self._has_other_script()):
             self.at["phrase"] = _ANYWHERE
         if torn:
             self.at["torn phrase"] = _ANYWHERE
+        if part:
+            self.at["part of a phrase"] = _ANYWHERE
 
     def _has_other_script(self) -> bool:
         """Whether letters of a list in another script stand together."""
@@ -240,7 +242,7 @@ class Scan:
         }
         at.pop("token", None)
         part = Scan(folded, at)
-        if "phrase" in self.at or "torn phrase" in self.at:
+        if "phrase" in self.at or "part of a phrase" in self.at:
             part.look_for_phrase()
         return part
 

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from rules.detectors import card
 from rules.detectors.anchored import around, starting
 from rules.detectors.card import DIGITS_MIN
-from rules.detectors.connective import CELL, FIELD, IS, QUANTITY, QUOTE, SHI, TOLD_ZH
+from rules.detectors.connective import CELL, FIELD, IS, QUANTITY, QUOTE, SHI, THATS, TOLD_ZH
 from rules.detectors.hit import Hit, SecretType
 from rules.detectors.scan import Scan, digits
 from rules.fold import BARRIER
@@ -61,11 +62,12 @@ _OTP_AFTER_ZH = (
     re.compile(rf"{_CODE_ZH}{TOLD_ZH}{_CODE_VALUE}"),
 )
 _OTP_FIRST = re.compile(
-    rf"{_CODE_FIRST} (?:(?:is|was|as) (?:my|the|your|ur) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}(?:code|otp|passcode)"
-    r"|as (?:a )?(?:(?:verification|confirmation|security|login|sms|2fa) )?(?:code|otp|passcode)"
-    r"|(?<=[0-9]{3} )(?:from|off|via) (?:my|the|your|ur)"
+    rf"{_CODE_FIRST}(?:(?: (?:is|was|as)|{THATS}) (?:my|the|your|ur) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}"
+    r"(?:code|otp|passcode)"
+    r"| as (?:a )?(?:(?:verification|confirmation|security|login|sms|2fa) )?(?:code|otp|passcode)"
+    r"|(?<=[0-9]{3}) (?:from|off|via) (?:my|the|your|ur)"
     r" (?:verification|confirmation|security|login|sms|2fa|email|text) (?:code|message)"
-    r"|(?<=[0-9]{5} )(?:from|off|in|via) (?:(?:my|the) )?(?:google |microsoft )?authenticator)(?![a-z])"
+    r"|(?<=[0-9]{5}) (?:from|off|in|via) (?:(?:my|the) )?(?:google |microsoft )?authenticator)(?![a-z])"
 )
 # A page of codes to get back in with, which stand close together and may be numbered.
 _PAGE = re.compile(
@@ -91,7 +93,7 @@ _TO_DIGIT = re.compile(
     r"|(?<=[a-z]{3}[0-9]))"
 )
 _TO_GROUPS = re.compile("[a-z]{4}-[a-z]{4}")
-_SAID_OF = re.compile(" (?:(?:is|was) (?:my|the|your|ur)|as|from|off|in|via) ")
+_SAID_OF = re.compile("(?:(?: is| was|s|re) (?:my|the|your|ur)| (?:as|from|off|in|via)) ")
 _SAID_OF_CHARS: Final = 62
 _OTHER_CODE = re.compile(
     r"(?:error|err|status|country|zip|post(?:al)?|promo|coupon|discount|referral|invit(?:e|ation)|qr|bar|source|swift"
@@ -110,6 +112,10 @@ _CVV_WORD: Final = r"(?:cvv2?|cvc2?|cv2|csc|cid)"
 _CVV_VALUE: Final = r"(?P<value>[0-9]{3,4})(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9]))"
 _CVV_AFTER = (
     re.compile(
+        rf"back of (?:the |my |his |her )?(?:debit |credit |bank )?card"
+        rf"(?:(?:,? (?:it )?(?:says?|reads?|shows?|has))?(?: the)?\s{{1,3}}|{IS}){QUOTE}{_CVV_VALUE}(?![ \-][0-9])"
+    ),
+    re.compile(
         rf"(?<![a-z])(?:{_CVV_WORD}|card security code|sec(?:urity)?[ _]?code|3 digits?(?: code)? on (?:the )?back"
         r"|(?:three|last three|last 3) digits(?: on (?:the|its) back)?"
         r"|(?:code|digits|numbers) (?:on|at) (?:the |its )?(?:back|front)(?: of (?:the|my) card)?)(?![a-z])"
@@ -122,20 +128,30 @@ _CVV_AFTER = (
     ),
 )
 _CVV_FIRST = (
-    re.compile(rf"(?<![0-9a-z]){_CVV_VALUE} (?:is|was) (?:my|the) (?:cvv|cvc|security code)"),
+    re.compile(
+        rf"(?<![0-9a-z/.\-]){_CVV_VALUE}(?: (?:is|was)|{THATS}) (?:my|the|its|his|her)"
+        rf" (?:{_CVV_WORD}|security code)(?![a-z])"
+    ),
     re.compile(
         rf"(?<![0-9a-z/.\-]){_CVV_VALUE}(?:</[a-z]{{1,4}}>)?,?\s{{0,2}}[(\[]?{_CVV_WORD}"
         r"(?![a-z0-9]|\s{0,2}[:=]?\s{0,2}(?:is )?[0-9\x1a])"
     ),
     re.compile(rf"(?<![0-9a-z]){_CVV_VALUE}\s?是(?:我的?)?(?:cvv|cvc|安全码|安全碼|后三位|後三位)"),
 )
-_CVV_FIRST_CHARS: Final = 16
+_CVV_FIRST_CHARS: Final = 40
 _CVV_DIGITS: Final = 3
 _WITH_CVV: Final = ("cvv", digits(DIGITS_MIN))
 _CVV_AFTER_EXPIRY = re.compile(
     rf"(?:[0-9]{{3,4}}|\])[ ,;/|a-z.:{BARRIER}\n到有效期至]{{0,24}}(?:0[1-9]|1[0-2]) ?[/\-|] ?(?:20)?[2-4][0-9]"
     r"[ ,;/|:\n]{1,4}(?P<value>[0-9]{3,4})(?![0-9a-z])"
 )
+_CVV_AFTER_CARD = re.compile(
+    r"[ \t,;:/|\n]{1,3}(?P<value>[0-9]{3,4})"
+    r"(?=\s{0,2}(?:[,;|/)\n]|\.(?:\s|\Z)|\Z|exp|valid|thru|good|有效|到期|效期"
+    r"|(?:0[1-9]|1[0-2]) ?[/\-] ?(?:20)?[2-4][0-9]))"
+)
+_BEHIND_CARD = re.compile(rf"[0-9{BARRIER}][ \t,;:/|\n]{{1,3}}[0-9]{{3,4}}(?![0-9a-z])".encode())
+_MASKED_CARD = re.compile(rf"(?<!{BARRIER}){BARRIER}{{{len('[CARD]')}}}(?!{BARRIER})")
 _EXPIRY = re.compile(rb"[01](?=[0-9])[0-9] ?[/\-|] ?(?:20)?[2-4][0-9][ ,;/|:\n]{1,4}[0-9]{3,4}(?![0-9a-z])")
 
 
@@ -186,6 +202,22 @@ def may_be_expiry(scan: Scan) -> bool:
 def find_cvv_after_expiry(scan: Scan) -> Iterator[Hit]:
     """Yield the code after a card number and its expiry date, which needs no word of its own."""
     yield from _labelled(scan.low, _CVV_AFTER_EXPIRY.finditer(scan.low), "CVV")
+
+
+def may_be_behind_card(scan: Scan) -> bool:
+    """Whether three or four digits stand right behind others, or behind a mask."""
+    return (digits(DIGITS_MIN) in scan.at or BARRIER in scan.low) and _BEHIND_CARD.search(scan.data) is not None
+
+
+def find_cvv_behind_card(scan: Scan) -> Iterator[Hit]:
+    """Yield what stands right behind a card number and is as long as its code, with nothing else said there."""
+    low = scan.low
+    cards = [(hit.start, hit.end) for hit in card.find(scan)]
+    for start, end in [*cards, *(mask.span() for mask in _MASKED_CARD.finditer(low))]:
+        match = _CVV_AFTER_CARD.match(low, end)
+        in_a_row = low[max(0, start - 3) : start].rstrip()[-1:].isdigit()
+        if match is not None and not in_a_row and len(match["value"]) == (4 if low[start] == "3" else 3):
+            yield Hit(*match.span("value"), "CVV", "behind a card")
 
 
 def _leads_to_value(low: str, label: int) -> bool:

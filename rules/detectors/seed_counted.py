@@ -1,0 +1,52 @@
+"""A part of a recovery phrase behind words that count it: `the first six are ...`, `前六個字係 ...`.
+
+So few words are no phrase by themselves; that there are just as many of the lists as were counted shows what they are.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from rules.detectors.hit import Hit
+from rules.detectors.phrase import TORN_MIN, is_telling
+from rules.detectors.scan import Scan
+from rules.detectors.seed import is_joiner, words
+
+EVIDENCE: Final = "counted words"
+
+_HALF: Final = 6
+_NUMBERS: Final = {
+    "half": _HALF,
+    "半": _HALF,
+    **{str(number): number for number in range(TORN_MIN, 12)},
+    **dict(zip(("four", "five", "six", "seven", "eight", "nine", "ten", "eleven"), range(TORN_MIN, 12), strict=True)),
+    **dict(zip(("四", "五", "六", "七", "八", "九", "十", "十一"), range(TORN_MIN, 12), strict=True)),
+}
+_NUMBER: Final = rf"(?:{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+_COUNTED: Final = re.compile(
+    rf"(?:(?<![a-z])(?:first|last|next|final|second|other|remaining) (?P<number>{_NUMBER})(?![0-9a-z])"
+    r"(?:[ ,]{1,2}(?:words?|ones?|are|is|were|was|i (?:still )?(?:have|know|remember|got|wrote)"
+    r"|of (?:it|them|those|(?:the|my)(?: (?:12|24|seed|recovery|secret|backup))?(?: (?:phrase|words?))?))"
+    r"(?![0-9a-z])){0,4}"
+    rf"|(?:[前后後頭头尾]|最[后後]|剩下|[余餘]下|另外?|其他)面?[的嘅]?\s?(?P<number_zh>{_NUMBER})"
+    r"\s?[个個只隻]?(?:英文)?(?:单词|單詞|词|詞|字|words?|段)?(?:分[别別])?(?:[是係为為]|就是)?)"
+    r"[\s:=,.\-\"'(]{0,4}(?=[a-z])"
+)
+_CHARS_MAX: Final = 12
+"""Of a word with what joins it to the next, on average."""
+
+
+def find(scan: Scan) -> Iterator[Hit]:
+    """Yield as many list words as are counted right before them, where they hardly are a sentence."""
+    for label in _COUNTED.finditer(scan.low):
+        count = _NUMBERS[label["number"] or label["number_zh"]]
+        begin = label.end()
+        # A word that is on the lists and a label too, such as `key`, is one of those that are counted.
+        told = words(scan.low[begin : begin + count * _CHARS_MAX])[:count]
+        if (
+            len(told) == count
+            and is_telling(told)
+            and all(is_joiner(scan.low[begin + one.end : begin + two.start]) for one, two in pairwise(told))
+        ):
+            yield Hit(begin + told[0].start, begin + told[-1].end, "SEED_PHRASE", EVIDENCE)
