@@ -4,12 +4,13 @@ So few words are no phrase by themselves; that there are just as many of the lis
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
 from rules.detectors.hit import Hit
-from rules.detectors.phrase import TORN_MIN, is_telling
+from rules.detectors.phrase import TORN_MIN, Word, is_telling
 from rules.detectors.scan import Scan
 from rules.detectors.seed import is_joiner, words
 
@@ -33,20 +34,22 @@ _COUNTED: Final = re.compile(
     r"\s?[个個只隻]?(?:英文)?(?:单词|單詞|词|詞|字|words?|段)?(?:分[别別])?(?:[是係为為]|就是)?)"
     r"[\s:=,.\-\"'(]{0,4}(?=[a-z])"
 )
-_CHARS_MAX: Final = 12
-"""Of a word with what joins it to the next, on average."""
 
 
 def find(scan: Scan) -> Iterator[Hit]:
     """Yield as many list words as are counted right before them, where they hardly are a sentence."""
-    for label in _COUNTED.finditer(scan.low):
+    low, listed, starts = scan.low, list[Word](), list[int]()
+    for label in _COUNTED.finditer(low):
+        if not listed:
+            listed = words(low)
+            starts = [word.start for word in listed]
         count = _NUMBERS[label["number"] or label["number_zh"]]
-        begin = label.end()
-        # A word that is on the lists and a label too, such as `key`, is one of those that are counted.
-        told = words(scan.low[begin : begin + count * _CHARS_MAX])[:count]
+        place = bisect_left(starts, label.end())
+        told = listed[place : place + count]
         if (
             len(told) == count
+            and told[0].start == label.end()
             and is_telling(told)
-            and all(is_joiner(scan.low[begin + one.end : begin + two.start]) for one, two in pairwise(told))
+            and all(is_joiner(low[one.end : two.start]) for one, two in pairwise(told))
         ):
-            yield Hit(begin + told[0].start, begin + told[-1].end, "SEED_PHRASE", EVIDENCE)
+            yield Hit(told[0].start, told[-1].end, "SEED_PHRASE", EVIDENCE)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from rules.detectors import card
 from rules.detectors.anchored import around, starting
 from rules.detectors.card import DIGITS_MIN
 from rules.detectors.connective import CELL, FIELD, IS, QUANTITY, QUOTE, SHI, THATS, TOLD_ZH
@@ -145,13 +144,6 @@ _CVV_AFTER_EXPIRY = re.compile(
     rf"(?:[0-9]{{3,4}}|\])[ ,;/|a-z.:{BARRIER}\n到有效期至]{{0,24}}(?:0[1-9]|1[0-2]) ?[/\-|] ?(?:20)?[2-4][0-9]"
     r"[ ,;/|:\n]{1,4}(?P<value>[0-9]{3,4})(?![0-9a-z])"
 )
-_CVV_AFTER_CARD = re.compile(
-    r"[ \t,;:/|\n]{1,3}(?P<value>[0-9]{3,4})"
-    r"(?=\s{0,2}(?:[,;|/)\n]|\.(?:\s|\Z)|\Z|exp|valid|thru|good|有效|到期|效期"
-    r"|(?:0[1-9]|1[0-2]) ?[/\-] ?(?:20)?[2-4][0-9]))"
-)
-_BEHIND_CARD = re.compile(rf"[0-9{BARRIER}][ \t,;:/|\n]{{1,3}}[0-9]{{3,4}}(?![0-9a-z])".encode())
-_MASKED_CARD = re.compile(rf"(?<!{BARRIER}){BARRIER}{{{len('[CARD]')}}}(?!{BARRIER})")
 _EXPIRY = re.compile(rb"[01](?=[0-9])[0-9] ?[/\-|] ?(?:20)?[2-4][0-9][ ,;/|:\n]{1,4}[0-9]{3,4}(?![0-9a-z])")
 
 
@@ -202,22 +194,6 @@ def may_be_expiry(scan: Scan) -> bool:
 def find_cvv_after_expiry(scan: Scan) -> Iterator[Hit]:
     """Yield the code after a card number and its expiry date, which needs no word of its own."""
     yield from _labelled(scan.low, _CVV_AFTER_EXPIRY.finditer(scan.low), "CVV")
-
-
-def may_be_behind_card(scan: Scan) -> bool:
-    """Whether three or four digits stand right behind others, or behind a mask."""
-    return (digits(DIGITS_MIN) in scan.at or BARRIER in scan.low) and _BEHIND_CARD.search(scan.data) is not None
-
-
-def find_cvv_behind_card(scan: Scan) -> Iterator[Hit]:
-    """Yield what stands right behind a card number and is as long as its code, with nothing else said there."""
-    low = scan.low
-    cards = [(hit.start, hit.end) for hit in card.find(scan)]
-    for start, end in [*cards, *(mask.span() for mask in _MASKED_CARD.finditer(low))]:
-        match = _CVV_AFTER_CARD.match(low, end)
-        in_a_row = low[max(0, start - 3) : start].rstrip()[-1:].isdigit()
-        if match is not None and not in_a_row and len(match["value"]) == (4 if low[start] == "3" else 3):
-            yield Hit(*match.span("value"), "CVV", "behind a card")
 
 
 def _leads_to_value(low: str, label: int) -> bool:
