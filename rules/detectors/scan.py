@@ -39,6 +39,10 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "seed", "mnemonic", "phrase", "recovery", "secret word", "backup word", "12 word", "24 word",
         "助记", "助記", "恢复", "恢復", "种子", "種子", "备份", "備份", "单词", "單詞", "回復",
     ),
+    "counted": (
+        "first ", "second ", "next ", "last ", "final ", "other ", "remaining ",
+        "前", "后", "後", "頭", "头", "尾", "剩下", "余下", "餘下", "另", "其他",
+    ),
     "counted zh": (
         "个字", "個字", "隻字", "只字", "个词", "個詞", "隻詞", "个汉字", "個漢字", "个中文", "個中文", "个单词",
         "個單詞",

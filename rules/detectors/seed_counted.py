@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
+from rules.detectors.anchored import starting
 from rules.detectors.hit import Hit
 from rules.detectors.phrase import TORN_MIN, Word, is_telling
 from rules.detectors.scan import Scan
@@ -30,16 +31,21 @@ _COUNTED: Final = re.compile(
     r"(?:[ ,]{1,2}(?:words?|ones?|are|is|were|was|i (?:still )?(?:have|know|remember|got|wrote)"
     r"|of (?:it|them|those|(?:the|my)(?: (?:12|24|seed|recovery|secret|backup))?(?: (?:phrase|words?))?))"
     r"(?![0-9a-z])){0,4}"
-    rf"|(?:[前后後頭头尾]|最[后後]|剩下|[余餘]下|另外?|其他)面?[的嘅]?\s?(?P<number_zh>{_NUMBER})"
+    rf"|(?:[前后後頭头尾]|剩下|[余餘]下|另外?|其他)面?[的嘅]?\s?(?P<number_zh>{_NUMBER})"
     r"\s?[个個只隻]?(?:英文)?(?:单词|單詞|词|詞|字|words?|段)?(?:分[别別])?(?:[是係为為]|就是)?)"
     r"[\s:=,.\-\"'(]{0,4}(?=[a-z])"
 )
 
 
+def may_be_counted(scan: Scan) -> bool:
+    """Whether there are words enough in a row."""
+    return "part of a phrase" in scan.at
+
+
 def find(scan: Scan) -> Iterator[Hit]:
     """Yield as many list words as are counted right before them, where they hardly are a sentence."""
     low, listed, starts = scan.low, list[Word](), list[int]()
-    for label in _COUNTED.finditer(low):
+    for label in starting(_COUNTED, low, scan.at["counted"]):
         if not listed:
             listed = words(low)
             starts = [word.start for word in listed]
