@@ -35,7 +35,8 @@ _NAMES: Final = re.compile(
     # `that was the old pin i had`, but not `that is the key point` and not `is that my password?`.
     r"(?<![a-z])(?:(?:that|this|it|those|these|above|there|which)(?: (?:one|number|thing|string|stuff|above|there))?"
     r"(?:'?s| is| was|'?re| are| were)|[↑⬆👆☝^])"
-    r"(?: (?!not |no |never |about )[a-z0-9']{1,14}){0,4}? "
+    r"(?: (?!(?:not|no|never|about|before|after|when|why|how|what|where|because|while|until|since|if|as|i"
+    r"|we|you|they|he|she|for|from|on|in|at|by|with|without|to|than|and|or|but)(?![a-z]))[a-z0-9']{1,14}){0,4}? "
     rf"{_ENGLISH}"
     r"(?= (?:of|for|to|from|off|on|in|i|it|you|u|he|she|they|we|which|that|but|and|btw|now|then|not|my)(?![a-z])"
     r"|\s{0,2}(?:[^a-z\s]|\Z|\n))"

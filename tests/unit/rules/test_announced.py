@@ -67,6 +67,7 @@ def test_a_message_may_name_the_one_before_it(text):
 @pytest.mark.parametrize("text", [
     "", "is that my password?", "that's not my password", "this is the key point", "it is about the password",
     "this is why i need my pin reset", "that is a private key problem", "这是密码错误", "那不是我的私钥", "ok",
+    "that was before i changed my password", "it was taken from my card",
     "that is my key " * 20,
 ])  # fmt: skip
 def test_others_speak_of_something_else(text):
