@@ -1,9 +1,11 @@
-"""A value alone in its message, which those before it say the name of: "here is my private key", then the key.
+"""A value alone in its message, which another message says the name of: "here is my private key", then the key.
 
 The route worker asks `may_be_value` of each message, and of one that may be a value `masked_beside` with those before
-it. Pure, linear; what is masked alone is masked already.
+it. Of one that `names` a value ("that's my private key") it asks the same about the value before it, with the name in
+front, where a reader would look for it. Pure, linear; what is masked alone is masked already.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,6 +22,29 @@ _CHARS_MAX: Final = 200
 _LETTERS_BESIDE_MAX: Final = 24
 """Letters of the words without a digit: beside more of them a value is told by its own sentence."""
 
+_ENGLISH: Final = (
+    r"(?:(?:(?:private|priv|secret|api|access) ?)?keys?|pass[ \-]?(?:word|code|phrase)s?|pwd|pw|pin(?: code| number)?"
+    r"|(?:(?:sms|text|login|security|2fa|verification) )?codes?|otp|cvv2?|cvc2?|(?:bot |api )?token"
+    r"|(?:seed|recovery|secret|backup) (?:phrase|words?)|card(?: number)?)"
+)
+_CHINESE: Final = (
+    "(?:私[钥鑰匙]|[密金][钥鑰匙]|密[码碼]|口令|[验驗][证證][码碼]|[动動][态態][码碼]|安全[码碼]|pin ?[码碼]?"
+    "|助[记記][词詞]|卡[号號]|otp|code|password|pw|cv[vc]2?|(?:private )?key|token)"
+)
+_NAMES: Final = re.compile(
+    # `that was the old pin i had`, but not `that is the key point` and not `is that my password?`.
+    r"(?<![a-z])(?:(?:that|this|it|those|these|above|there|which)(?: (?:one|number|thing|string|stuff|above|there))?"
+    r"(?:'?s| is| was|'?re| are| were)|[↑⬆👆☝^])"
+    r"(?: (?!(?:not|no|never|about|before|after|when|why|how|what|where|because|while|until|since|if|as|i"
+    r"|we|you|they|he|she|for|from|on|in|at|by|with|without|to|than|and|or|but)(?![a-z]))[a-z0-9']{1,14}){0,4}? "
+    rf"{_ENGLISH}"
+    r"(?= (?:of|for|to|from|off|on|in|i|it|you|u|he|she|they|we|which|that|but|and|btw|now|then|not|my)(?![a-z])"
+    r"|\s{0,2}(?:[^a-z\s]|\Z|\n))"
+    # `上面那串就是我的私钥`, but not `这是密码错误`.
+    r"|(?:[上前]面|以上|[这這那呢嗰]|刚才|剛才|刚刚|剛剛|刚[发發]|頭先|头先|就|[它佢])[^\s,.;:!?]{0,8}?(?<!不)(?<!唔)[是係](?![不唔])"
+    rf"\s?[^\s,.;:!?0-9]{{0,10}}? ?{_CHINESE}(?![错錯不输輸格页頁框问問的无無过過失][^\s,.;:!?]{{0,6}}|[a-z])"
+)
+
 Span = tuple[int, int, str]
 """Start, end and type of a secret."""
 
@@ -31,6 +56,11 @@ def may_be_value(text: str) -> bool:
     said = fold(text).low.split()
     beside = [word for word in said if not any(map(str.isdigit, word))]
     return len(beside) < len(said) and sum(map(len, beside)) <= _LETTERS_BESIDE_MAX
+
+
+def names(text: str) -> bool:
+    """Whether a message says what the one before it is."""
+    return len(text) <= _CHARS_MAX and _NAMES.search(fold(text).low) is not None
 
 
 def masked_beside(texts: Sequence[str], visibility: Visibility, policy: Policy) -> list[list[Span]]:

@@ -11,6 +11,7 @@ from typing import Final
 from rules.detectors.phrase import Word, is_telling, speaks_of_phrase
 from rules.detectors.seed import words
 from rules.detectors.seed_chinese import is_ordinary
+from rules.detectors.seed_counted import EVIDENCE as COUNTED
 from rules.fold import fold
 from rules.redact import redact
 
@@ -81,12 +82,13 @@ def _without_phrases(parts: list[str], *, in_one: bool) -> list[str]:
         before = han
         starts.append(len(joined))
         joined += part
-    spans = [(f.start, f.end) for f in redact(joined).findings if f.type == "SEED_PHRASE"]
+    spans = [f for f in redact(joined).findings if f.type == "SEED_PHRASE"]
     masked: list[str] = []
     for start, part in zip(starts, parts, strict=True):
-        for begin, end in reversed(spans):
-            first, last = max(begin - start, 0), min(end - start, len(part))
-            if first < last and (begin < start or end > start + len(part)) and part[first:last].strip():
+        for span in reversed(spans):
+            first, last = max(span.start - start, 0), min(span.end - start, len(part))
+            told_here = span.evidence != COUNTED and span.start >= start and span.end <= start + len(part)
+            if first < last and not told_here and part[first:last].strip():
                 part = f"{part[:first]}{_MASK}{part[last:]}"  # noqa: PLW2901 -- later spans first: offsets stay true
         masked.append(part)
     return masked

@@ -13,7 +13,7 @@ from router.model.changes import Change, Forget, Record, Save
 from router.model.message import Care, JournalEntry, Redaction, Unindexed, Visibility
 from router.model.snapshot import Snapshot
 from router.model.tables import Event, Message, Ticket
-from rules.announced import BEFORE_MAX, BEFORE_MS, masked_beside, may_be_value
+from rules.announced import BEFORE_MAX, BEFORE_MS, masked_beside, may_be_value, names
 from rules.pieces import PIECES_MAX, is_piece, masked_together
 from rules.redact import Policy
 from rules.ruleset import Ruleset
@@ -92,9 +92,9 @@ def together(entry: JournalEntry, placement: Placement, snapshot: Snapshot, rule
     own = _Told(text=text, findings=entry.findings, redactions=entry.redactions, care=entry.care)
     was = [*map(_told, before), own]
     told = _without_phrase(was) if is_piece(text) else was
-    if may_be_value(text) and (near := _answered_by(entry, placement, before)):
+    if (may_be_value(text) or names(text)) and (near := _answered_by(entry, placement, before)):
         policy = ruleset.choose(facts_of(entry, placement, text)).treatment.policy
-        told = [*told[: -near - 1], *_without_values(told[-near - 1 :], event.visibility, policy)]
+        told = _without_named(told, near, event.visibility, policy)
     changed = tuple(
         (message, _masked(message, new))
         for message, old, new in zip(before, was, told, strict=False)
@@ -110,7 +110,7 @@ def together(entry: JournalEntry, placement: Placement, snapshot: Snapshot, rule
 
 def may_go_on(text: str) -> bool:
     """Whether a message has to be looked at with those before it."""
-    return is_piece(text) or may_be_value(text)
+    return is_piece(text) or may_be_value(text) or names(text)
 
 
 def _answered_by(entry: JournalEntry, placement: Placement, before: Sequence[Message]) -> int:
@@ -134,6 +134,19 @@ def _replaced(was: str, text: str) -> tuple[int, int]:
     mask = f"[{_PHRASE}]"
     start = next((n for n, (one, other) in enumerate(zip(was, text, strict=False)) if one != other), 0)
     return start, len(was) - (len(text) - text.find(mask, start) - len(mask))
+
+
+def _without_named(told: list[_Told], near: int, visibility: Visibility, policy: Policy) -> list[_Told]:
+    """Without a value that the messages `near` before it name, or that the newest names behind it."""
+    if may_be_value(told[-1].text):
+        told = [*told[: -near - 1], *_without_values(told[-near - 1 :], visibility, policy)]
+    if names(told[-1].text):
+        values = [place for place in range(-near - 1, -1) if may_be_value(told[place].text)]
+        for place in values[-1:]:
+            # Read with the name before it, a value is told as any other is.
+            name, value = _without_values([told[-1], told[place]], visibility, policy)
+            told = [*told[:place], value, *told[place + 1 : -1], name]
+    return told
 
 
 def _without_values(told: list[_Told], visibility: Visibility, policy: Policy) -> list[_Told]:

@@ -22,6 +22,11 @@ SHI: Final = (
     r"|为|為|[设設]置?(?:[为為成]了?|的是?|了|咗)|[改換换][成为為]了?|叫|[填用写寫打输輸报報念说說](?:的是?|了|咗)|[输輸]入的?是?"
     rf"|[显顯]示的?是?|[:=]|{_POINTS})\s{{0,2}}[:]?\s{{0,2}}"
 )
+THATS: Final = (
+    r"(?:,?\s{1,2}(?:(?:and|but|so) )?(?:i (?:think|believe|guess|reckon|suppose) )?(?:that|this|it|which|those|they)"
+    r"(?:'?s| is| was|'?re| are| were))"
+)
+"""From a value to what it is said to be: `118 i think thats the cvv`."""
 TOLD_ZH: Final = (
     r"[,:.\s]{1,2}(?:[我佢他她]|妈妈?|爸爸?|老公|老婆)?(?:就|已经?|都|也|又|便|直接){0,2}"
     r"(?:[报報念说說填输輸打讲講][给給过過]?|告[诉訴]|[发發给給])(?:了|咗)?(?:[他她你我佢]|对方|對方|客服|骗子|騙子)?(?:了|咗|的是)?[,:\s]{0,2}"

@@ -23,8 +23,8 @@ _PERIODS: Final = range(3, 11)
 _IN_A_FRAME: Final = b"\x01" * PARTIAL_MIN
 
 
-def possible_words(data: bytes) -> tuple[bool, bool]:
-    """Whether UTF-8 `data` can hold a phrase in Latin letters, and whether it can hold a torn one."""
+def possible_words(data: bytes) -> tuple[bool, bool, bool]:
+    """Whether UTF-8 `data` can hold a phrase in Latin letters, a torn one, and a part of one."""
     if b"\\" in data:
         data = _ESCAPE.sub(b" ", data)
     flags = bytes(map(_WORDS.__contains__, data.translate(_LETTERS).split()))
@@ -32,10 +32,10 @@ def possible_words(data: bytes) -> tuple[bool, bool]:
         any(map(data.__contains__, _FRAMED)) and _repeats(flags)
     )
     if _FOUR not in flags:
-        return numbered, False
+        return numbered, False, False
     whole = numbered or any(map(flags.__contains__, _ENOUGH))
     gap = flags.find(b"\0", flags.find(_FOUR))
-    return whole, gap >= 0 and flags.find(_FOUR, gap) >= 0
+    return whole, gap >= 0 and flags.find(_FOUR, gap) >= 0, True
 
 
 def _repeats(flags: bytes) -> bool:

@@ -58,7 +58,7 @@ _OTHER_THING = expression(
 # `the password? I think Abc!2345`, `my password, Abc!2345, ...`, `那个密码，abc2345，...`.
 _TOLD = expression(
     rf"(?:{_WORD_EN}(?:\?|\s?\.{{2,3}}|,)? "
-    rf"(?:(?:i (?:think|believe|guess)|maybe|probably|perhaps|it(?: is|'s| was)),? ){{1,3}}{QUOTE}"
+    rf"(?:(?:and|but|so|i (?:think|believe|guess)|maybe|probably|perhaps|it(?: is|'?s| was)),? ){{1,4}}{QUOTE}"
     rf"|{_WORD_EN}[,.?]? (?:(?:and|so|but|then) )?i (?:(?:just|then|always) )?"
     rf"(?:put|typed?|enter(?:ed)?|used?|tried|try|said|gave|wrote|told (?:him|her|them))(?: in)? {QUOTE}"
     rf"|(?<![a-z])(?:my|the|this|that|our|his|her) (?:[a-z]{{1,12}} ){{0,2}}{_WORD_EN}"
@@ -88,6 +88,8 @@ _TYPED_ZH = expression(
     rf"(?:[输輸]入?|填|打|用|[试試]|写|寫)(?:的是|了|的|过|過)?{QUOTE}(?P<value>{_KEYBOARD}{{6,40}})"
     "[^\n\x1a0-9a-z]{0,6}(?:密码|密碼)(?:不|错|錯)"
 )
+_MATTER_ZH = expression("(?:忘[记記了]|找回|重[置设設])\\Z")
+"""Before a label what is the matter with it: a number behind both is of the account, `忘记密码 44190233`."""
 _THEN_ZH = expression(
     rf"{WORD_ZH}(?:[^\n.;!?\x1a0-9a-z]{{0,10}}(?:[试試]|用|改成|[换換]成)[了过過的]?(?:是)?"
     rf"|[^\n.;!?\x1a0-9a-z]{{0,10}}[!-~]{{6,40}},(?:后来|後來)?(?:改|[换換])[成为為]了?)\s?{QUOTE}(?P<value>{_KEYBOARD}{{6,72}})"
@@ -239,7 +241,8 @@ def find_chinese(scan: Scan) -> Iterator[Hit]:
     for match in starting(_CONNECTED[1], low, starts):
         yield from _value(scan.folded, match, plain_word=True)
     for match in starting(_BARE[1], low, starts):
-        yield from _mixed_value(scan.folded, match, chinese=True)
+        is_number_of_matter = _MATTER_ZH.search(low, max(0, match.start() - 3), match.start()) is not None
+        yield from _mixed_value(scan.folded, match, chinese=not is_number_of_matter)
     for pattern in (_TOLD_ZH, _THEN_ZH):
         yield from _told(scan, pattern, starts)
     for match in starting(_GUESSED_ZH, low, starts):
@@ -256,7 +259,8 @@ def _told(scan: Scan, pattern: re.Pattern[str], starts: list[int]) -> Iterator[H
     """Values that a remark, a comma or quotes lead to."""
     for match in around(pattern, scan.low, starts, _TOLD_BEFORE, _TOLD_CHARS):
         if MADE_BY.match(scan.low[slice(*_trimmed(scan.folded, *match.span("value")))]) is None:
-            yield from _mixed_value(scan.folded, match)
+            for told in _mixed_value(scan.folded, match):
+                yield from _with_others(scan.folded, told.start, told.end)
     for match in starting(_QUOTED, scan.low, starts):
         start, end = match.span("value")
         value = scan.low[start:end]

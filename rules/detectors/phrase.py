@@ -163,9 +163,14 @@ def torn(run: Sequence[Word]) -> Iterator[tuple[int, int]]:
             first = place + 1
 
 
+def is_plain(word: Word) -> bool:
+    """Whether sentences to a support desk seldom have `word`."""
+    return word.text not in _FUNCTION and word.text not in _DESK
+
+
 def is_telling(words: Sequence[Word]) -> bool:
     """Whether `words` are on the lists, and more of them than not are such as sentences seldom have."""
-    plain = sum(word.text not in _FUNCTION and word.text not in _DESK for word in words)
+    plain = sum(map(is_plain, words))
     return all(word.lists for word in words) and plain * 2 >= len(words) > 0
 
 

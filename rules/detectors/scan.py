@@ -40,6 +40,10 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "seed", "mnemonic", "phrase", "recovery", "secret word", "backup word", "12 word", "24 word",
         "助记", "助記", "恢复", "恢復", "种子", "種子", "备份", "備份", "单词", "單詞", "回復",
     ),
+    "counted": (
+        "first ", "second ", "next ", "last ", "final ", "other ", "remaining ",
+        "前", "后", "後", "頭", "头", "尾", "剩下", "余下", "餘下", "另", "其他",
+    ),
     "counted zh": (
         "个字", "個字", "隻字", "只字", "个词", "個詞", "隻詞", "个汉字", "個漢字", "个中文", "個中文", "个单词",
         "個單詞",
@@ -69,7 +73,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "cvv": (
         "cvv", "cvc", "csc", "cid", "card security code", "security code", "sec code", "security_code", "securitycode",
-        "code on", "digits on", "numbers on", "code at", "digits at", "numbers at", "安全码", "安全碼",
+        "code on", "digits on", "numbers on", "code at", "digits at", "numbers at", "back of", "安全码", "安全碼",
         "后三位", "後三位", "末三位", "后三码", "後三碼", "末三码", "末三碼", "后3", "後3", "末3", "后面三", "后面3",
         "後面三", "後面3", "三位", "三码", "三碼", "三个数", "三個數",
     ),
@@ -137,8 +141,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Words that announce a value, by trigger; one word may be of several.
 
-Triggers that are no words: digit, `digits(n)`, token (twenty letters and digits), not ascii, phrase and torn phrase
-(words of the lists)."""
+Triggers that are no words: digit, `digits(n)`, token (twenty letters and digits), not ascii, phrase, torn phrase
+and part of a phrase (words of the lists)."""
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "card": ("card", "visa", "master", "amex", "union", "cc", "american", "discover", "jcb", "卡"),
@@ -213,11 +217,13 @@ class Scan:
 
     def look_for_phrase(self) -> None:
         """Meet the triggers of a phrase."""
-        whole, torn = possible_words(self.data)
+        whole, torn, part = possible_words(self.data)
         if whole or ("not ascii" in self.at and self._has_other_script()):
             self.at["phrase"] = _ANYWHERE
         if torn:
             self.at["torn phrase"] = _ANYWHERE
+        if part:
+            self.at["part of a phrase"] = _ANYWHERE
 
     def _has_other_script(self) -> bool:
         """Whether letters of a list in another script stand together."""
@@ -241,7 +247,7 @@ class Scan:
         }
         at.pop("token", None)
         part = Scan(folded, at)
-        if "phrase" in self.at or "torn phrase" in self.at:
+        if "phrase" in self.at or "part of a phrase" in self.at:
             part.look_for_phrase()
         return part
 

@@ -16,6 +16,7 @@ from rules.detectors.phrase import (
     SIZES,
     TORN_MIN,
     Word,
+    is_plain,
     phrases,
     speaks_of_phrase,
     torn,
@@ -49,8 +50,6 @@ _BREAKS: Final = frozenset({
 })  # fmt: skip
 # Before a label that is a list word itself, these make it a label for sure.
 _ANNOUNCES = expression(r"(?<![a-z])(?:recovery|seed|secret|backup|mnemonic|my|the|your|pass|12|24)[ \-]\Z")
-_INSIDE: Final = 5
-"""So many words of the list in a row before it are a phrase that goes on: `... museum bundle secret list denial`."""
 # And behind it, unless words are joined or numbered so.
 _ANNOUNCED = expression(r"(?:\(s\))? {0,2}(?:[:=]|(?:is|are|was)(?![a-z]))")
 _IN_A_LIST = expression(r"[:=0-9]")
@@ -96,6 +95,11 @@ def unescaped(low: str) -> str:
     return _ESCAPE.sub(lambda escape: " " * len(escape[0]), low) if "\\" in low else low
 
 
+def is_joiner(gap: str) -> bool:
+    """Whether what stands between two words only joins them, as blanks, marks and numbers do."""
+    return _GAP.fullmatch(gap) is not None
+
+
 def _belonging(low: str, found: list[Hit], fragments: list[Hit]) -> Iterator[Hit]:
     """Short stretches of list words near a phrase, or near each other where a phrase is spoken of."""
     if not found and (len(fragments) < 2 or not speaks_of_phrase(low)):
@@ -134,7 +138,7 @@ def _runs(low: str) -> Iterator[list[Word]]:
 def _tokens(low: str) -> Iterator[Word]:
     """Words with the lists they are in; ordinals and the like between numbered words are left out."""
     known, prefixes = languages(), english_prefixes()
-    listed = 0
+    inside = False
     for match in _TOKEN.finditer(low):
         text, start, end = match.group(), match.start(), match.end()
         if text in _FILLER and (_DIGIT.search(low, max(0, start - 3), end + 3) is not None):
@@ -144,10 +148,12 @@ def _tokens(low: str) -> Iterator[Word]:
         if text in _NUMBERED_FILLER and _DIGIT.search(low, end, end + 4) is not None:
             continue
         lists = known.get(text, 0) | (_ENGLISH if text in prefixes else 0)
-        if text in LABEL_WORDS and _is_label(low, start, end, inside=listed >= _INSIDE):
+        if text in LABEL_WORDS and _is_label(low, start, end, inside=inside):
             lists = 0
-        listed = listed + 1 if lists else 0
-        yield Word(text, start, end, lists)
+        word = Word(text, start, end, lists)
+        # `... museum bundle seed secret list denial`: behind a word that sentences seldom have, the phrase goes on.
+        inside = lists != 0 and (inside or is_plain(word))
+        yield word
 
 
 def _is_label(low: str, start: int, end: int, *, inside: bool) -> bool:
@@ -169,5 +175,5 @@ def _joined(low: str, run: Sequence[Word], word: Word) -> bool:
         stops = _STOPS.intersection(gap)
         # A mark that ends a clause joins only where it joined before: `legal. winner. thank`.
         before = low[run[-2].end : run[-1].start] if len(run) > 1 else gap
-        return _GAP.fullmatch(gap) is not None and (not stops or not stops.isdisjoint(before))
-    return _GAP.fullmatch(_NUMBERING_WORDS.sub(" ", gap)) is not None
+        return is_joiner(gap) and (not stops or not stops.isdisjoint(before))
+    return is_joiner(_NUMBERING_WORDS.sub(" ", gap))

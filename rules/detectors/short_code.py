@@ -6,7 +6,7 @@ from typing import Final
 
 from rules.detectors.anchored import around, starting
 from rules.detectors.card import DIGITS_MIN
-from rules.detectors.connective import CELL, FIELD, IS, QUANTITY, QUOTE, SHI, TOLD_ZH
+from rules.detectors.connective import CELL, FIELD, IS, QUANTITY, QUOTE, SHI, THATS, TOLD_ZH
 from rules.detectors.hit import Hit, SecretType
 from rules.detectors.scan import Scan, digits
 from rules.expression import expression
@@ -62,11 +62,12 @@ _OTP_AFTER_ZH = (
     expression(rf"{_CODE_ZH}{TOLD_ZH}{_CODE_VALUE}"),
 )
 _OTP_FIRST = expression(
-    rf"{_CODE_FIRST} (?:(?:is|was|as) (?:my|the|your|ur) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}(?:code|otp|passcode)"
-    r"|as (?:a )?(?:(?:verification|confirmation|security|login|sms|2fa) )?(?:code|otp|passcode)"
-    r"|(?<=[0-9]{3} )(?:from|off|via) (?:my|the|your|ur)"
+    rf"{_CODE_FIRST}(?:(?: (?:is|was|as)|{THATS}) (?:my|the|your|ur) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}"
+    r"(?:code|otp|passcode)"
+    r"| as (?:a )?(?:(?:verification|confirmation|security|login|sms|2fa) )?(?:code|otp|passcode)"
+    r"|(?<=[0-9]{3}) (?:from|off|via) (?:my|the|your|ur)"
     r" (?:verification|confirmation|security|login|sms|2fa|email|text) (?:code|message)"
-    r"|(?<=[0-9]{5} )(?:from|off|in|via) (?:(?:my|the) )?(?:google |microsoft )?authenticator)(?![a-z])"
+    r"|(?<=[0-9]{5}) (?:from|off|in|via) (?:(?:my|the) )?(?:google |microsoft )?authenticator)(?![a-z])"
 )
 # A page of codes to get back in with, which stand close together and may be numbered.
 _PAGE = expression(
@@ -92,7 +93,7 @@ _TO_DIGIT = expression(
     r"|(?<=[a-z]{3}[0-9]))"
 )
 _TO_GROUPS = expression("[a-z]{4}-[a-z]{4}")
-_SAID_OF = expression(" (?:(?:is|was) (?:my|the|your|ur)|as|from|off|in|via) ")
+_SAID_OF = expression("(?:(?: is| was|s|re) (?:my|the|your|ur)| (?:as|from|off|in|via)) ")
 _SAID_OF_CHARS: Final = 62
 _OTHER_CODE = expression(
     r"(?:error|err|status|country|zip|post(?:al)?|promo|coupon|discount|referral|invit(?:e|ation)|qr|bar|source|swift"
@@ -111,6 +112,10 @@ _CVV_WORD: Final = r"(?:cvv2?|cvc2?|cv2|csc|cid)"
 _CVV_VALUE: Final = r"(?P<value>[0-9]{3,4})(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9]))"
 _CVV_AFTER = (
     expression(
+        rf"back of (?:the |my |his |her )?(?:debit |credit |bank )?card"
+        rf"(?:(?:,? (?:it )?(?:says?|reads?|shows?|has))?(?: the)?\s{{1,3}}|{IS}){QUOTE}{_CVV_VALUE}(?![ \-][0-9])"
+    ),
+    expression(
         rf"(?<![a-z])(?:{_CVV_WORD}|card security code|sec(?:urity)?[ _]?code|3 digits?(?: code)? on (?:the )?back"
         r"|(?:three|last three|last 3) digits(?: on (?:the|its) back)?"
         r"|(?:code|digits|numbers) (?:on|at) (?:the |its )?(?:back|front)(?: of (?:the|my) card)?)(?![a-z])"
@@ -123,14 +128,17 @@ _CVV_AFTER = (
     ),
 )
 _CVV_FIRST = (
-    expression(rf"(?<![0-9a-z]){_CVV_VALUE} (?:is|was) (?:my|the) (?:cvv|cvc|security code)"),
+    expression(
+        rf"(?<![0-9a-z/.\-]){_CVV_VALUE}(?: (?:is|was)|{THATS}) (?:my|the|its|his|her)"
+        rf" (?:{_CVV_WORD}|security code)(?![a-z])"
+    ),
     expression(
         rf"(?<![0-9a-z/.\-]){_CVV_VALUE}(?:</[a-z]{{1,4}}>)?,?\s{{0,2}}[(\[]?{_CVV_WORD}"
         r"(?![a-z0-9]|\s{0,2}[:=]?\s{0,2}(?:is )?[0-9\x1a])"
     ),
     expression(rf"(?<![0-9a-z]){_CVV_VALUE}\s?是(?:我的?)?(?:cvv|cvc|安全码|安全碼|后三位|後三位)"),
 )
-_CVV_FIRST_CHARS: Final = 16
+_CVV_FIRST_CHARS: Final = 40
 _CVV_DIGITS: Final = 3
 _WITH_CVV: Final = ("cvv", digits(DIGITS_MIN))
 _CVV_AFTER_EXPIRY = expression(

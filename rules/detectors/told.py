@@ -21,7 +21,9 @@ from rules.fold import BARRIER, BETWEEN_FIELDS
 
 VALUES_MAX: Final = 40
 """Values in a field, of which more are a table or a log."""
-LONG_LINE: Final = 1.0
+HUNDREDTHS: Final = 100
+"""Weights are whole hundredths, as they are written: sums of fractions depend on their order, and sets have none."""
+LONG_LINE: Final = 1 * HUNDREDTHS
 """What a long value has to weigh: most are hashes and addresses, by which a matter is known again."""
 BARRIER_SHOWN: Final = "\\x1a"
 _CVV_FIGURES: Final = 3
@@ -51,8 +53,11 @@ _OF_SOMETHING_ELSE = expression(
         "checksum",
         "digest",
         "commit",
+        # What somebody wants of a password is not the password: `i need my pin back 44190233`.
+        "(?:password|passcode|pin|code|login|account)s? (?:back|reset|again|recovery|help|problem|issue)",
     )
-    + "|[读讀示]数|[读讀]數|度[数數]|里程|[验驗][证證](?:者|人|[节節][点點])|[纪紀]元|[区區][块塊](?:高度)?|高度"
+    + "|(?:忘[记記了]|找回|重[置设設])(?:密[码碼])"
+    "|[读讀示]数|[读讀]數|度[数數]|里程|[验驗][证證](?:者|人|[节節][点點])|[纪紀]元|[区區][块塊](?:高度)?|高度"
     "|[错錯][误誤]代?[码碼]"
     "|批[次号號]|[型机機][号號]|序列[号號]|[条條][码碼]|校[验驗](?:[码碼值和])|摘要"
     r")[\s:=#是为為]{0,3}(?:(?:is|was|of)\s)?[\"'`(]?\Z"
@@ -64,15 +69,15 @@ _NAMED_CHARS: Final = 24
 class Scale(NamedTuple):
     """What things that are seen speak for, by what is called a view and by what is seen in it."""
 
-    start: float
+    start: int
     """What it weighs where nothing is known."""
-    weights: Mapping[str, Mapping[Seen, float]]
+    weights: Mapping[str, Mapping[Seen, int]]
 
-    def weigh(self, views: Iterable[View]) -> float:
-        """Add up what is seen."""
-        none: Mapping[Seen, float] = {}
+    def weigh(self, views: Iterable[View]) -> int:
+        """Add up what is seen, in hundredths."""
+        none: Mapping[Seen, int] = {}
         known = self.weights.get
-        return self.start + sum([sum(map(known(name, none).get, seen, repeat(0.0))) for name, seen in views])
+        return self.start + sum([sum(map(known(name, none).get, seen, repeat(0))) for name, seen in views])
 
 
 class Scales(NamedTuple):
@@ -141,14 +146,18 @@ def scales() -> Scales:
     """Read what each thing seen speaks for; the first line is what everything weighs from the start."""
     lines = files(__package__).joinpath("told.txt").read_text(encoding="utf-8").splitlines()
     start, *rest = (line for line in lines if not line.startswith("#"))
-    found: list[dict[str, dict[Seen, float]]] = [{}, {}, {}]
-    known: dict[str, float] = {"0.00": 0.0}
-    """Equal numbers are one object: of a hundred thousand a few hundred differ."""
+    found: list[dict[str, dict[Seen, int]]] = [{}, {}, {}]
     for line in rest:
         *three, name, seen = line.split(" ", 4)
         tokens = tuple(map(intern, seen.replace("\\n", "\n").replace(BARRIER_SHOWN, BARRIER).split(" ")))
         key = tokens if len(tokens) > 1 else tokens[0]
         for scale, weight in zip(found, three, strict=True):
-            if value := known.setdefault(weight, float(weight)):
+            if value := _hundredths(weight):
                 scale.setdefault(intern(name), {})[key] = value
-    return Scales(*(Scale(float(one), scale) for one, scale in zip(start.split(), found, strict=True)))
+    return Scales(*(Scale(_hundredths(one), scale) for one, scale in zip(start.split(), found, strict=True)))
+
+
+@cache
+def _hundredths(weight: str) -> int:
+    """Equal ones are one object: of a hundred thousand a few hundred differ."""
+    return round(float(weight) * HUNDREDTHS)

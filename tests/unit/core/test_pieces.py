@@ -80,6 +80,22 @@ def test_the_two_halves_of_a_card_are_masked_in_both_messages(world):
     assert [e.data for e in world.events if e.kind == "message.edited"] == [{"masked": "CARD"}]
 
 
+@pytest.mark.parametrize("between", [(), ("sorry",)])
+def test_a_value_is_masked_too_where_a_message_behind_it_says_what_it_is(world, between):
+    key, *_, name = say(world, KEY, *between, "that's the private key of my old wallet")
+    assert [message.text for message in told(world, [key, name])] == [
+        "[PRIVATE_KEY]",
+        "that's the private key of my old wallet",
+    ]
+    assert told(world, [key])[0].redactions == (Redaction(field="text", start=0, end=64, type="PRIVATE_KEY"),)
+    assert [change.message_id for change in name.changes if isinstance(change, Forget)] == ["m0"]
+
+
+def test_what_names_a_value_changes_nothing_that_has_a_name_of_its_own(world):
+    tx, name = say(world, f"tx {KEY}", "this is my private key wallet, where is the money")
+    assert told(world, [tx, name])[0].text == f"tx {KEY}"
+
+
 def test_what_was_said_long_ago_says_nothing_of_it(world):
     world.say("this is my private key", message_id="m0", **CHAT)
     world.now_ms += 11 * 60_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.announced import masked_beside, may_be_value
+from rules.announced import masked_beside, may_be_value, names
 from rules.redact import DEFAULT_POLICY
 
 KEY = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318"
@@ -54,3 +54,21 @@ def test_what_is_masked_depends_on_who_reads_it():
     texts = ["passport number?", "E12345678"]
     assert masked_beside(texts, "public", DEFAULT_POLICY) == [[], [(0, 9, "PASSPORT")]]
     assert masked_beside(texts, "private", DEFAULT_POLICY) == [[], []]
+
+
+@pytest.mark.parametrize("text", [
+    "thats my wallet's private key btw", "that was the old pin i had", "those are the codes you wanted",
+    "↑ my password", "上面那串就是我的私钥，麻烦看看", "呢個就係驗證碼", "刚才那个是密码",
+])  # fmt: skip
+def test_a_message_may_name_the_one_before_it(text):
+    assert names(text)
+
+
+@pytest.mark.parametrize("text", [
+    "", "is that my password?", "that's not my password", "this is the key point", "it is about the password",
+    "this is why i need my pin reset", "that is a private key problem", "这是密码错误", "那不是我的私钥", "ok",
+    "that was before i changed my password", "it was taken from my card",
+    "that is my key " * 20,
+])  # fmt: skip
+def test_others_speak_of_something_else(text):
+    assert not names(text)

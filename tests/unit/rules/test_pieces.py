@@ -39,6 +39,11 @@ def test_a_rest_beside_what_was_masked_alone_is_masked():
     assert masked_together(["worth useful", MASK]) == [MASK] * 2
 
 
+def test_a_count_in_one_message_tells_what_the_next_one_holds():
+    told = ["the last five are", "zebra lamp oxygen hen reform"]
+    assert masked_together(told) == [told[0], MASK]
+
+
 @pytest.mark.parametrize("told", [
     ["hello", "anyone there", "help", "wait", "still same problem", "please", "update"],
     ["my card 4111", "1111 1111 1111"],

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.detectors.surroundings import Surroundings, values
-from rules.detectors.told import VALUES_MAX
+from rules.detectors.told import VALUES_MAX, scales
 from rules.fold import BARRIER
 from rules.redact import redact
 from tests.unit.rules.test_pack import near_copies
@@ -96,3 +96,10 @@ def test_a_table_of_numbers_is_not_looked_through():
     message = "i typed Maggie1958 like always and it says wrong"
     assert redact(message).findings
     assert not redact("\n".join([message] * (VALUES_MAX + 1))).findings
+
+
+def test_what_is_seen_weighs_the_same_in_any_order():
+    known = scales().secret.weights["d="]
+    seen = [token for token in known if known[token] % 10][:200]
+    weights = {scales().secret.weigh([("d=", seen[start:] + seen[:start])]) for start in range(len(seen))}
+    assert len(weights) == 1

@@ -1,0 +1,61 @@
+"""A part of a recovery phrase behind words that count it: `the first six are ...`, `前六個字係 ...`.
+
+So few words are no phrase by themselves; that there are just as many of the lists as were counted shows what they are.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from rules.detectors.anchored import starting
+from rules.detectors.hit import Hit
+from rules.detectors.phrase import TORN_MIN, Word, is_telling
+from rules.detectors.scan import Scan
+from rules.detectors.seed import is_joiner, words
+from rules.expression import expression
+
+EVIDENCE: Final = "counted words"
+
+_HALF: Final = 6
+_NUMBERS: Final = {
+    "half": _HALF,
+    "半": _HALF,
+    **{str(number): number for number in range(TORN_MIN, 12)},
+    **dict(zip(("four", "five", "six", "seven", "eight", "nine", "ten", "eleven"), range(TORN_MIN, 12), strict=True)),
+    **dict(zip(("四", "五", "六", "七", "八", "九", "十", "十一"), range(TORN_MIN, 12), strict=True)),
+}
+_NUMBER: Final = rf"(?:{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+_COUNTED: Final = expression(
+    rf"(?:(?<![a-z])(?:first|last|next|final|second|other|remaining) (?P<number>{_NUMBER})(?![0-9a-z])"
+    r"(?:[ ,]{1,2}(?:words?|ones?|are|is|were|was|i (?:still )?(?:have|know|remember|got|wrote)"
+    r"|of (?:it|them|those|(?:the|my)(?: (?:12|24|seed|recovery|secret|backup))?(?: (?:phrase|words?))?))"
+    r"(?![0-9a-z])){0,4}"
+    rf"|(?:[前后後頭头尾]|剩下|[余餘]下|另外?|其他)面?[的嘅]?\s?(?P<number_zh>{_NUMBER})"
+    r"\s?[个個只隻]?(?:英文)?(?:单词|單詞|词|詞|字|words?|段)?(?:分[别別])?(?:[是係为為]|就是)?)"
+    r"[\s:=,.\-\"'(]{0,4}(?=[a-z])"
+)
+
+
+def may_be_counted(scan: Scan) -> bool:
+    """Whether there are words enough in a row."""
+    return "part of a phrase" in scan.at
+
+
+def find(scan: Scan) -> Iterator[Hit]:
+    """Yield as many list words as are counted right before them, where they hardly are a sentence."""
+    low, listed, starts = scan.low, list[Word](), list[int]()
+    for label in starting(_COUNTED, low, scan.at["counted"]):
+        if not listed:
+            listed = words(low)
+            starts = [word.start for word in listed]
+        count = _NUMBERS[label["number"] or label["number_zh"]]
+        place = bisect_left(starts, label.end())
+        told = listed[place : place + count]
+        if (
+            len(told) == count
+            and told[0].start == label.end()
+            and is_telling(told)
+            and all(is_joiner(low[one.end : two.start]) for one, two in pairwise(told))
+        ):
+            yield Hit(told[0].start, told[-1].end, "SEED_PHRASE", EVIDENCE)

@@ -1,0 +1,76 @@
+"""Parts of a phrase that are told by their count, and codes that stand beside a card or before their own name."""
+
+import pytest
+
+from rules.redact import redact
+
+
+@pytest.mark.parametrize(("text", "masked"), [
+    ("the last five are kiwi hen reform zebra lamp", "the last five are [SEED_PHRASE]"),
+    ("remaining 4 words: zebra, lamp, oxygen, hen. thats it", "remaining 4 words: [SEED_PHRASE]. thats it"),
+    ("first 6 of my recovery words are key lamp reform zebra oxygen cabin",
+     "first 6 of my recovery words are [SEED_PHRASE]"),
+    ("最後五個字：hen reform zebra lamp oxygen，之後唔記得", "最後五個字：[SEED_PHRASE]，之後唔記得"),
+    ("剩下四个是zebra lamp oxygen hen", "剩下四个是[SEED_PHRASE]"),
+    ("the other half: zebra lamp oxygen hen reform cabin", "the other half: [SEED_PHRASE]"),
+])  # fmt: skip
+def test_as_many_words_as_were_counted_are_part_of_a_phrase(text, masked):
+    assert redact(text).text == masked
+    assert redact(masked).text == masked
+
+
+@pytest.mark.parametrize("text", [
+    "the first four people that come will get this prize",
+    "the last five update notice just bring more problem",
+    "the first six zebra lamp oxygen hen",
+    "the last four digits are on the card",
+    "前六个月 the app was fine again",
+    "the first half year there was no issue with any order",
+])  # fmt: skip
+def test_a_sentence_about_so_many_things_stays(text):
+    assert redact(text).text == text
+
+
+@pytest.mark.parametrize("words", [
+    "zebra seed secret lamp oxygen hen reform cabin blouse lunar pistol gadget",
+    "lamp oxygen hen seed secret zebra reform cabin blouse lunar pistol gadget",
+    "lamp secret key oxygen hen zebra reform cabin blouse lunar pistol gadget",
+])  # fmt: skip
+def test_words_of_the_list_that_are_labels_too_stand_anywhere_in_a_phrase(words):
+    assert redact(f"it is {words}").text == "it is [SEED_PHRASE]"
+
+
+@pytest.mark.parametrize("label", ["my old metal seed phrase", "laptop secret key", "the original seed words"])
+def test_a_label_behind_a_word_of_the_list_is_one_all_the_same(label):
+    words = "legal winner thank year wave sausage worth useful legal winner thank yellow"
+    assert redact(f"{label} {words}").text == f"{label} [SEED_PHRASE]"
+
+
+@pytest.mark.parametrize(("text", "masked"), [
+    ("4012 8888 8888 1881 771", "[CARD] [CVV]"),
+    ("4012888888881881, 771, 09/29", "[CARD], [CVV], 09/29"),
+    ("3782 822463 10005 7712", "[CARD] [CVV]"),
+    ("4012 8888 8888 1881 771 到期 09/29", "[CARD] [CVV] 到期 09/29"),
+    ("the back of my card says 771", "the back of my card says [CVV]"),
+    ("on it is 771, i think thats the cvc", "on it is [CVV], i think thats the cvc"),
+    ("661094 that was the sms code", "[OTP] that was the sms code"),
+    ("its about the password and i think it was Kite_2207 or Kite_2208",
+     "its about the password and i think it was [PASSWORD] or [PASSWORD]"),
+])  # fmt: skip
+def test_what_stands_beside_says_what_it_is(text, masked):
+    assert redact(text).text == masked
+    assert redact(masked).text == masked
+
+
+@pytest.mark.parametrize(("text", "masked"), [
+    ("4012 8888 8888 1881 771 usd twice", "[CARD] 771 usd twice"),
+    ("4012 8888 8888 1881 2026", "[CARD] 2026"),
+    ("4012 8888 8888 1881 扣了771元", "[CARD] 扣了771元"),
+    ("i was at the back of the queue 771", "i was at the back of the queue 771"),
+    ("the back of the card says 0800 123 456", "the back of the card says 0800 123 456"),
+    ("i need my password back 44190233", "i need my password back 44190233"),
+    ("忘記密碼 44190233", "忘記密碼 44190233"),
+    ("找回密码 44190233", "找回密码 44190233"),
+])  # fmt: skip
+def test_amounts_years_and_account_numbers_stay(text, masked):
+    assert redact(text).text == masked
