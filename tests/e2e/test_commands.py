@@ -240,7 +240,7 @@ def test_redact_is_a_filter(command, tmp_path):
 
 
 def test_redact_tells_the_redactions_as_an_array(command):
-    code, out, _ = command("redact", "--json", stdin=f"💳 {CARD} 123".encode())
+    code, out, _ = command("redact", "--json", stdin=f"💳 {CARD} 你好".encode())
     assert code == 1
     assert json.loads(out) == [{"field": "text", "start": 2, "end": 21, "type": "CARD"}]
     assert command("redact", "--json", stdin=b"nothing")[:2] == (0, "[]\n")
