@@ -77,7 +77,7 @@ function Fold({ part, hits }) {
 function Text({ text, hits, offset }) {
   return html`<p>${pieces(text, hits, offset).map((piece, i) => {
     const inner = piece.kind === "redaction" ? h(Redaction, { type: piece.value }) : piece.kind === "link" ? h(Link, { address: piece.value })
-      : piece.kind === "invite" ? h(Chip, { icon: "send" }, t("message.privateLink")) : piece.value;
+      : piece.kind === "invite" ? h(Chip, { icon: "send" }, t(`message.${piece.value}`)) : piece.value;
     return piece.hit ? html`<mark key=${i} title=${t("why.hit", { rule: piece.hit })}>${inner}</mark>` : inner;
   })}</p>`;
 }
