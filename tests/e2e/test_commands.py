@@ -275,7 +275,7 @@ def rules(tmp_path):
 
 
 def test_rules_check_names_every_mistake(command, rules):
-    assert command("rules", "check", rules()) == (0, "1 files: 0 errors, 0 warnings\n", "")
+    assert command("rules", "check", rules()) == (0, "1 file: 0 errors, 0 warnings\n", "")
     code, out, _ = command("rules", "check", rules(RULES.replace("high, queue: fees", "hihg, queue: feees")))
     assert code == 1
     assert "rules.yaml:10:" in out
