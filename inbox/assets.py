@@ -49,7 +49,7 @@ _ASIDE = re.compile(r"(?<=[;,{}]) // [^\n\"'`]*$", re.MULTILINE)
 _CAST = re.compile(r"/\*\* @type \{(?:(?!\*/)[^\n])*\} \*/ ?")
 _CSS_COMMENT = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*$", re.MULTILINE | re.DOTALL)
 _CSS_BLANKS = re.compile(r" ?([{};,]) | (?=\{)|(?<=[a-z]:) ")
-_EMPTY_LINES = re.compile(r"\n{2,}")
+_CSS_LINES = re.compile(r"^\n+|(?<=[{};,\n])\n+")
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _ENTRY = re.compile(r"""<script type="module" src="\{\{base\}\}/([^"]+)">""")
 
@@ -183,7 +183,7 @@ def _lean(path: Path) -> bytes:
         return body
     bare = _INDENT.sub("", comment.sub(lambda found: "\n" * found[0].count("\n"), body.decode()))
     if path.suffix == ".css":
-        return _EMPTY_LINES.sub("\n", _CSS_BLANKS.sub(lambda blanks: blanks[1] or "", bare)).encode()
+        return _CSS_LINES.sub("", _CSS_BLANKS.sub(lambda blanks: blanks[1] or "", bare)).encode()
     return _ASIDE.sub("", _CAST.sub("", bare)).encode()
 
 

@@ -198,4 +198,4 @@ def test_styles_and_words_travel_without_what_nobody_reads(tmp_path):
     (static / "w.json").write_text('{\n "a": "一"\n}\n', encoding="utf-8")
     assets = Assets(static, pages)
     served = {name: assets.get(f"{assets.base}/{name}").body.decode() for name in ("app.js", "a.css", "w.json")}
-    assert served == {"app.js": "\ngo();\n", "a.css": "\nb{c:d }\n", "w.json": '{"a":"一"}'}
+    assert served == {"app.js": "\ngo();\n", "a.css": "b{c:d }", "w.json": '{"a":"一"}'}

@@ -3,11 +3,14 @@
  * Putting aside: until when.
  */
 import { h, html, useState } from "../vendor/ui.js";
-import { fullTime, language, t, word } from "../core/i18n.js";
+import { fullTime, language, learn, t, word } from "../core/i18n.js";
 import { Dialog } from "../core/parts.js";
 import { setState, snooze } from "./actions.js";
 
 /** @typedef {import("../core/types.d.ts").TicketRow} TicketRow */
+
+/** Resolves once its words are there. */
+export const ready = learn("ending");
 
 const REASONS = ["spam", "duplicate", "no-answer", "not-ours"];
 

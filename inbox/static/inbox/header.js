@@ -18,7 +18,8 @@ const ending = signal(/** @type {any} */ (null));
 
 /** @param {TicketRow} row @param {"rejected" | "closed" | "snoozed"} state */
 export async function end(row, state) {
-  const { Ending, Snooze } = await import("./ending.js");
+  const { Ending, Snooze, ready } = await import("./ending.js");
+  await ready;
   ending.value = h(state === "snoozed" ? Snooze : /** @type {any} */ (Ending), { row, state, leave: () => { ending.value = null; } });
 }
 
