@@ -20,7 +20,8 @@ from rules.text import fold
 READER: Final = Source("router.core", "matter")
 DOUBT: Final = 50
 """Points between the likeliest and another choice up to which the encoder is asked about both."""
-_LISTED: Final = frozenset({"form", "phone"})
+LISTED: Final = frozenset({"form", "phone"})
+"""Channels whose subject is a topic that customers pick."""
 _NOTED: Final = re.compile(r"^\[[^\[\]\n]*\]$", re.MULTILINE)
 _CHARS: Final = 300
 """Of a message that are read."""
@@ -51,7 +52,7 @@ def subject_of(said: InboundEvent | Message) -> str:
 
 def is_picked(said: InboundEvent | Message) -> bool:
     """Whether the subject is a topic of our form or of our telephone's menu: words that nobody wrote."""
-    return said.channel in _LISTED and '"topic":' in (said.ext or "")
+    return said.channel in LISTED and '"topic":' in (said.ext or "")
 
 
 def own_words(said: InboundEvent | Message) -> str:

@@ -50,7 +50,9 @@ def test_one_topic_of_the_form_is_no_common_cause_and_one_trouble_is(world):
     assert proposed(world) == []
     for number in range(4):
         world.say("My withdrawal is stuck on processing", sender=f"g{number}", thread_id=f"g{number}", **picked)
-    assert [one.about for one in proposed(world)] == [("withdrawal",)]
+    assert [(one.about, one.title) for one in proposed(world)] == [
+        (("withdrawal",), "My withdrawal is stuck on processing")
+    ]
 
 
 def test_nobody_sent_the_words_of_the_telephone(world):
