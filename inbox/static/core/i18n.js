@@ -93,7 +93,7 @@ export function word(prefix, word) {
   return key in table.value ? t(key) : (word ?? "");
 }
 
-const NOTE = /^\[(telephone|voicemail|ended after|taken by|call(ed| back)|the customer called)[^\]\n]*\]/gm;
+const NOTE = /^\[(telephone|voicemail|ended after|taken by|call|the customer called)[^\]\n]*\]/gm;
 
 /** A text with what the telephone noted of a call in the reader's words. @param {string} text */
 export const noted = (text) => text.replace(NOTE, (line) => Object.keys(table.value).map((key) => key.split("noted.")[1] ?? "")

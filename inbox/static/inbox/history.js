@@ -69,8 +69,7 @@ const agentName = (id) => agents.value.find((each) => each.id === id)?.name ?? i
 /** One sentence. @param {EventView} event */
 function describe(event) {
   const who = actorName(event);
-  const data = { ...event.data };
-  if (data.action) data.action = actionTitle(data.action);
+  const data = { ...event.data, action: actionTitle(event.data.action ?? "") };
   if (event.kind === "ticket.assigned") {
     if (!data.to) return t("history.unassigned", { who });
     return data.to === me.value?.id ? t("history.assignedYou", { who }) : t("history.assigned", { who, to: agentName(data.to) });
