@@ -45,10 +45,11 @@ _IMPORT = re.compile(r"""^(?:import|export)\b[^;"'()]*?["'](\.{1,2}/[^"']+)["'];
 # `import("./x.js").Type` in a comment names a type and loads nothing.
 _LATER_IMPORT = re.compile(r"""\bimport\(["'](\.{1,2}/[^"']+\.js)["']\)(?!\.[A-Z])""")
 _COMMENT = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/[ \t]*|//[^\n]*)$", re.MULTILINE | re.DOTALL)
+_ASIDE = re.compile(r"(?<=[;,{}]) // [^\n\"'`]*$", re.MULTILINE)
 _CAST = re.compile(r"/\*\* @type \{(?:(?!\*/)[^\n])*\} \*/ ?")
 _CSS_COMMENT = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*$", re.MULTILINE | re.DOTALL)
 _CSS_BLANKS = re.compile(r" ?([{};,]) | (?=\{)|(?<=[a-z]:) ")
-_EMPTY_LINES = re.compile(r"\n{2,}")
+_CSS_LINES = re.compile(r"^\n+|(?<=[{};,\n])\n+")
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _ENTRY = re.compile(r"""<script type="module" src="\{\{base\}\}/([^"]+)">""")
 
@@ -173,7 +174,7 @@ def _resolve(here: PurePosixPath, target: str) -> str:
 
 
 def _lean(path: Path) -> bytes:
-    """The file without indentation, comments on lines of their own and types; lines of scripts keep their numbers."""
+    """The file without indentation, comments and types; lines of scripts keep their numbers."""
     body = path.read_bytes()
     if path.suffix == ".json":
         return json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":")).encode()
@@ -182,8 +183,8 @@ def _lean(path: Path) -> bytes:
         return body
     bare = _INDENT.sub("", comment.sub(lambda found: "\n" * found[0].count("\n"), body.decode()))
     if path.suffix == ".css":
-        return _EMPTY_LINES.sub("\n", _CSS_BLANKS.sub(lambda blanks: blanks[1] or "", bare)).encode()
-    return _CAST.sub("", bare).encode()
+        return _CSS_LINES.sub("", _CSS_BLANKS.sub(lambda blanks: blanks[1] or "", bare)).encode()
+    return _ASIDE.sub("", _CAST.sub("", bare)).encode()
 
 
 def _asset(name: str, body: bytes) -> Asset:

@@ -30,4 +30,8 @@ SAID: Final = {
     ),
     "the file server answered {status}": "文件服务器返回 {status}",
     "the file server: {error}": "文件服务器：{error}",
+    "{n} echoes of ours": "{n} 条我方消息的回声",
+    "{n} by the page itself": "{n} 条由主页自己发出",
+    "{n} left to another app": "{n} 条留给其他应用",
+    "{n} of another page": "{n} 条属于其他主页",
 }

@@ -9,6 +9,7 @@ import msgspec
 from router.app import App
 from router.cli.command import EXIT_DONE
 from router.cli.desk import add_action, agent_of, opened_desk, ticket_of
+from router.cli.numbers import say_none
 from router.cli.times import when
 from router.model.actions import ActionEntry
 from router.model.actors import agents_of
@@ -64,10 +65,11 @@ async def _list(app: App, arguments: argparse.Namespace) -> None:
             app, await app.store.read(store_actions.of_ticket(await ticket_of(app, arguments.ticket))), arguments
         )
         return
-    after = ""
+    after, count = "", 0
     while page := await app.store.read(store_actions.proposed(limit=PAGE_MAX, after=after)):
         await _print(app, page, arguments)
-        after = page[-1].id
+        after, count = page[-1].id, count + len(page)
+    say_none(count, "nothing is proposed", as_json=arguments.json)
 
 
 async def _print(app: App, rows: list[ActionEntry], arguments: argparse.Namespace) -> None:

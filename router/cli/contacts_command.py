@@ -13,6 +13,7 @@ from router.beside import people
 from router.cli import blocking, erasing
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, opened
+from router.cli.numbers import counted
 from router.cli.paths import add_config, named
 from router.cli.progress import Progress
 from router.cli.route_command import open_input
@@ -155,7 +156,10 @@ async def _show(arguments: argparse.Namespace) -> int:
         print(f"{view['label']}, erased {when(view['erased_at_ms'])}")
         return EXIT_DONE
     into = view["merged_into"]
-    print(_named(view) + (f", merged into {_named(into)}" if into else f": {view['open_tickets']} open tickets"))
+    print(
+        _named(view)
+        + (f", merged into {_named(into)}" if into else f": {counted(view['open_tickets'], 'open ticket')}")
+    )
     for each in view["identities"]:
         checked = ", checked by the channel" if each["vouched"] else ""
         print(f"  {each['kind']:<12} {each['value']}  by {each['proof']}{checked}, {when(each['since_ms'])}")

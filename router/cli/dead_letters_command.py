@@ -8,6 +8,7 @@ import msgspec
 
 from router.cli.command import EXIT_DONE
 from router.cli.house import House, opened
+from router.cli.numbers import say_none
 from router.cli.paths import add_config
 from router.core.delivery import decide_held, name_of
 from router.model.errors import Refused
@@ -60,8 +61,10 @@ async def _run(arguments: argparse.Namespace) -> int:
             print(f"{count} that wait to leave are looked up at the next start, and held where that says nothing")
             return EXIT_DONE
         if arguments.action == "list":
-            for found in await _all(house):
+            letters = await _all(house)
+            for found in letters:
                 _print(found, as_json=arguments.json)
+            say_none(len(letters), "there are no dead letters", as_json=arguments.json)
             return EXIT_DONE
         entry = await house.store.read(outbox.get(OutboxId(arguments.id)))
         row = await house.store.read(journal.show(JournalId(arguments.id))) if entry is None else None

@@ -12,12 +12,14 @@ from pathlib import Path
 
 from router import discovery
 from router.app import ROLES, App
+from router.cli.language import add_argument as add_language
 from router.cli.paths import named_path
 from router.cli.people import add_api_token, add_login_token, ensure_agent, new_agent
 from router.cli.running import asked_to_stop, not_listening, until_stopped
 from router.cli.serve_command import port as port_number
 from router.clock import SystemClock
 from router.connector import Simulator
+from router.demo.greeting import greeting
 from router.demo.receiver import Receiver
 from router.demo.traffic import Traffic
 from router.demo.wallet import Wallet
@@ -41,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rate", type=_rate, default=12.0, metavar="N", help="customer messages per minute; 0 is quiet"
     )
     parser.add_argument("--seed", type=int, default=1, help="of who speaks next")
+    add_language(parser)
 
 
 def _rate(text: str) -> float:
@@ -104,7 +107,7 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
         app = App(config, base=workspace.directory, roles=ROLES, log=log, clock=clock)
         try:
             await app.start()
-            traffic = await _open(app, workspace, providers, arguments.seed, backend, is_new=is_new)
+            traffic = await _open(app, workspace, providers, arguments, backend, is_new=is_new)
         except BaseException:
             await app.stop()
             raise
@@ -146,7 +149,13 @@ def _free_port(host: str) -> int:
 
 
 async def _open(
-    app: App, workspace: Workspace, providers: Mapping[str, Simulator], seed: int, backend: str, *, is_new: bool
+    app: App,
+    workspace: Workspace,
+    providers: Mapping[str, Simulator],
+    arguments: argparse.Namespace,
+    backend: str,
+    *,
+    is_new: bool,
 ) -> Traffic:
     """People, tokens, the first tickets; then say where everything is."""
     lee = await ensure_agent(app.store, new_agent(app.ids, app.clock, login="lee", name="Lee", status="online"))
@@ -161,7 +170,7 @@ async def _open(
         clock=app.clock,
         ids=app.ids,
         log=app.log,
-        seed=seed,
+        seed=arguments.seed,
     )
     if is_new:
         await _settled(app, await traffic.open_with())
@@ -178,35 +187,22 @@ async def _open(
         '"text":"My wallet is being emptied","alarm":true}\''
     )
     print(
-        f"""
-Switchboard demo is running. Everything is kept in {workspace.directory}; Ctrl-C stops it, nothing is lost.
-
-  Inbox             {base}/inbox
-    sign in as agent  {base}/login?token={logins[0]}
-    sign in as admin  {base}/login?token={logins[1]}
-  Customer's page   {base}/channels/webchat/default/
-  Web form          {providers["form"].describe()}
-  Rules folder      {workspace.rules}   (change the queue in own.yaml and watch the inbox)
-  Mail              {SUPPORT_ADDRESS}: {providers["email"].describe()}
-                    answers arrive in {workspace.mail}/YOUR-ADDRESS/INBOX
-  Telegram          {providers["telegram"].describe()}
-  Facebook          {providers["facebook"].describe()}
-  X                 {providers["x"].describe()}
-  Phone             {providers["phone"].describe()}
-  API token         {token}
-
-Send a public post through the API (the card number will never be stored):
-  {curl}
-
-Press the alarm as a user whom the app vouches for (a proposal to freeze the account comes with it; Ada and Lee decide):
-  {alarm}
-
-Their app, where they confirm that it is them (*Verify identity* in the inbox; opens the account to agents for an hour):
-  {backend}/app/{_APP_USER}
-
-Follow any message or ticket:
-  {shlex.quote(_program())} trace --config {shlex.quote(str(workspace.directory / CONFIG_NAME))} T-1001
-""",
+        greeting(
+            arguments.lang,
+            {kind: provider.describe() for kind, provider in providers.items()},
+            folder=str(workspace.directory),
+            base=base,
+            agent=f"{base}/login?token={logins[0]}",
+            admin=f"{base}/login?token={logins[1]}",
+            rules=str(workspace.rules),
+            support=SUPPORT_ADDRESS,
+            answers=str(workspace.mail),
+            token=token,
+            post=curl,
+            alarm=alarm,
+            app=f"{backend}/app/{_APP_USER}",
+            trace=shlex.join([_program(), "trace", "--config", str(workspace.directory / CONFIG_NAME), "T-1001"]),
+        ),
         flush=True,
     )
     return traffic

@@ -16,6 +16,7 @@ from router.cli.command import EXIT_CONFIG, EXIT_DONE, EXIT_FINDINGS
 from router.cli.doctor_rules import look_at_rules
 from router.cli.finding import Finding
 from router.cli.house import place_of
+from router.cli.numbers import counted
 from router.cli.paths import add_config
 from router.cli.surroundings import address, clock, disks
 from router.cli.times import when
@@ -244,10 +245,14 @@ async def _keys(app: App) -> list[Finding]:
 async def _alarms(app: App) -> list[Finding]:
     loud = await app.store.read(alarms.loud())
     if loud.unanswered:
-        text = f"{loud.unanswered} critical tickets past the end of their ladder, which nobody has accepted"
+        text = f"{counted(loud.unanswered, 'critical ticket')} past the end of the ladder, which nobody has accepted"
         remedy = "accept them in the inbox, now; then look at `oncall:` of the rules: who was called and did not come?"
         return [Finding(state="error", about="alarms", text=text, remedy=remedy)]
-    text = f"{loud.ringing} tickets ring and are being climbed for" if loud.ringing else "nothing rings"
+    text = (
+        f"people are being called for {counted(loud.ringing, 'ticket')} that nobody has accepted yet"
+        if loud.ringing
+        else "nothing rings"
+    )
     return [Finding(state="ok", about="alarms", text=text)]
 
 
@@ -314,7 +319,7 @@ async def _people(app: App) -> list[Finding]:
             Finding(state="warning", about="people", text="nobody can sign in", remedy="switchboard user add LOGIN")
         ]
     online = sum(agent.status == "online" for agent in agents)
-    return [Finding(state="ok", about="people", text=f"{len(agents)} agents, {online} of them online")]
+    return [Finding(state="ok", about="people", text=f"{counted(len(agents), 'agent')}, {online} of them online")]
 
 
 async def _bot(config: Config) -> list[Finding]:

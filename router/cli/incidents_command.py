@@ -11,6 +11,7 @@ import msgspec
 from router.app import App
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.desk import add_action, agent_of, opened_desk, ticket_of
+from router.cli.numbers import counted, say_none
 from router.cli.progress import Progress
 from router.cli.times import when
 from router.flow.incidents import Told
@@ -67,8 +68,10 @@ async def _run(arguments: argparse.Namespace) -> int:
     async with opened_desk(arguments) as app:
         match arguments.action:
             case "list":
-                for line in await app.store.read(store_incidents.lines(over=arguments.over)):
+                lines = await app.store.read(store_incidents.lines(over=arguments.over))
+                for line in lines:
                     _print(line, as_json=arguments.json)
+                say_none(len(lines), "no incident is running", as_json=arguments.json)
             case "show":
                 await _show(app, arguments)
             case "tell":
@@ -84,7 +87,7 @@ def _print(line: IncidentLine, *, as_json: bool) -> None:
         return
     one = line.incident
     said = f"  [web chat: {', '.join(sorted(one.banner))}]" if one.banner else ""
-    reach = f"{line.contacts} people, {line.tickets} tickets"
+    reach = f"{counted(line.contacts, 'person', 'people')}, {counted(line.tickets, 'ticket')}"
     print(f"{one.id}  {one.state:<9} {when(one.created_at_ms)}  {reach}  {one.title}{said}")
 
 

@@ -1,6 +1,7 @@
-"""Whole numbers as commands read them."""
+"""Whole numbers as commands read and say them."""
 
 import argparse
+import sys
 from collections.abc import Callable
 
 _FOUND_CHARS = 40
@@ -20,3 +21,14 @@ def whole(meant: str, lowest: int, highest: int) -> Callable[[str], int]:
         return number
 
     return read
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 ticket`, `2 tickets`."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def say_none(found: int, what: str, *, as_json: bool) -> None:
+    """Where a list for people is empty, say so; what programs read stays empty."""
+    if not found and not as_json:
+        print(what, file=sys.stderr)

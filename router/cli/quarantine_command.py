@@ -9,6 +9,7 @@ import msgspec
 from router.beside import back_door
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, opened
+from router.cli.numbers import say_none
 from router.cli.paths import add_config
 from router.cli.times import when
 from router.discovery import manifest_of
@@ -54,15 +55,16 @@ async def _run(arguments: argparse.Namespace) -> int:
 
 
 async def _list(house: House, *, as_json: bool) -> int:
-    after = ""
+    after, count = "", 0
     while page := await house.store.read(quarantine.listed(limit=_PAGE, after=after)):
         for row in page:
             if as_json:
                 sys.stdout.buffer.write(msgspec.json.encode(row) + b"\n")
             else:
                 print(f"{row.id}  {when(row.received_at_ms)}  {row.channel}/{row.account}  {row.cause}: {row.detail}")
-        after = page[-1].id
+        after, count = page[-1].id, count + len(page)
     sys.stdout.flush()
+    say_none(count, "nothing is in quarantine", as_json=as_json)
     return EXIT_DONE
 
 

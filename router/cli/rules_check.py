@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
+from router.cli.numbers import counted
 from router.clock import SystemClock
 from rules import packs
 from rules.inclusion import is_packed
@@ -21,7 +22,7 @@ _EXCERPT: Final = 110
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "en": {
         "error": "error: ", "warning": "warning: ",
-        "sum": "{files} files: {errors} errors, {warnings} warnings", "packs": "packs: {packs}",
+        "sum": "{files}: {errors}, {warnings}", "packs": "packs: {packs}",
     },
     "zh": {
         "error": "错误：", "warning": "警告：",
@@ -51,7 +52,9 @@ def run(files: Mapping[str, bytes], arguments: argparse.Namespace) -> int:
         _excerpt(_lines(problem.file, files), problem)
     if named:
         print(words["packs"].format(packs=", ".join(named)))
-    print(words["sum"].format(files=len(files), errors=errors, warnings=len(found) - errors))
+    counts = {"files": len(files), "errors": errors, "warnings": len(found) - errors}
+    said = counts if language == "zh" else {name: counted(count, name[:-1]) for name, count in counts.items()}
+    print(words["sum"].format_map(said))
     return EXIT_FINDINGS if errors else EXIT_DONE
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.language import of_environment
+from router.cli.numbers import counted
 from router.cli.paths import named_path
 from router.cli.replacing import replace
 from router.flow.rulebook import rules_files
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
                 replace(path, after)  # in one step: a running service reads the folder meanwhile
             print(f"{'would change' if arguments.check else 'formatted'}: {path}")
     told = "would change" if arguments.check else "formatted"
-    print(f"{found} files: {changed} {told}, {refused} with mistakes")
+    print(f"{counted(found, 'file')}: {changed} {told}, {refused} with mistakes")
     return EXIT_FINDINGS if refused or (arguments.check and changed) else EXIT_DONE
 
 

@@ -11,6 +11,7 @@ import msgspec
 from router.app import App
 from router.cli.command import EXIT_DONE
 from router.cli.desk import add_action, agent_of, opened_desk, ticket_of
+from router.cli.numbers import say_none
 from router.cli.times import when
 from router.core.calls import CallCommand, Direction
 from router.model.errors import Refused
@@ -71,6 +72,7 @@ async def _list(app: App, arguments: argparse.Namespace) -> None:
         raise Refused("not_found", "`mine` are somebody's: say whose with --as LOGIN", status=422)
     actor = (await agent_of(app, arguments)).id if arguments.login is not None else None
     cursor: str | None = None
+    total = 0
     while True:
         page = await app.store.read(
             inbox.tickets(actor, view=arguments.view, queue=arguments.queue, cursor=cursor, limit=PAGE_MAX)
@@ -82,10 +84,11 @@ async def _list(app: App, arguments: argparse.Namespace) -> None:
             rings = "  rings" if row.alarm_since_ms is not None else ""
             who = row.assignee_name or "nobody"
             print(f"{row.number}  {row.state:<9} {row.urgency:<8} {row.queue}  {who}{rings}  {row.subject}")
-        cursor = page.cursor
+        cursor, total = page.cursor, page.total
         if cursor is None:
             break
     sys.stdout.flush()
+    say_none(total, "no such ticket", as_json=arguments.json)
 
 
 async def _require_queue(app: App, name: str) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from router.cli.command import EXIT_DONE
 from router.cli.house import opened
+from router.cli.numbers import say_none
 from router.cli.paths import add_config
 from router.cli.people import add_api_token, checked_name
 from router.cli.times import when
@@ -54,12 +55,14 @@ async def _add(arguments: argparse.Namespace) -> int:
 
 async def _list(arguments: argparse.Namespace) -> int:
     async with opened(arguments.config) as house:
-        for token in await house.store.read(people.api_tokens()):
+        tokens = await house.store.read(people.api_tokens())
+        for token in tokens:
             if arguments.json:
                 row = {"name": token.name, "kinds": token.kinds, "created_at_ms": token.created_at_ms}
                 sys.stdout.buffer.write(msgspec.json.encode(row) + b"\n")
             else:
                 print(f"{token.name}  {', '.join(token.kinds)}  since {when(token.created_at_ms)}")
+        say_none(len(tokens), "no program has a token; make one with: switchboard token add", as_json=arguments.json)
     return EXIT_DONE
 
 

@@ -11,6 +11,8 @@ import msgspec
 from router.core.guard import Concern, inspect
 from router.core.likeness import likeness, reports, things
 from router.core.private_side import PrivateSide
+from router.core.reading import LISTED
+from router.core.tickets import headline
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.grouping import Incident, IncidentState, IncidentTicket, Matter
@@ -67,7 +69,7 @@ def propose(lately: Sequence[Report], matching: Matching, *, now_ms: int, ids: I
         if len({one.ticket.contact_id for one in cause}) >= matching.incident_contacts:
             incident = Incident(
                 id=IncidentId(ids.new()),
-                title=first.ticket.subject,
+                title=_title(cause),
                 about=tuple(sorted(things(first.matter.sketch))),
                 state="proposed",
                 created_at_ms=now_ms,
@@ -76,6 +78,12 @@ def propose(lately: Sequence[Report], matching: Matching, *, now_ms: int, ids: I
             for one in cause:
                 changes += _linked(incident.id, one.ticket, "likeness", actor="system", now_ms=now_ms, ids=ids)
     return changes
+
+
+def _title(cause: Sequence[Report]) -> str:
+    """What the first called it who was not offered words, else what the first wrote."""
+    named = next((one.ticket.subject for one in cause if one.ticket.channel not in LISTED), "")
+    return named or headline(cause[0].ticket.snippet) or cause[0].ticket.subject
 
 
 def _one_cause(one: Report, other: Report) -> bool:

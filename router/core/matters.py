@@ -18,8 +18,7 @@ from router.core.entities import calls, tokens
 from router.core.evidence import ASKED, Candidate, Heard, Meeting, Place, Standing, Weighing, cues, meeting, points
 from router.core.greetings import names_nothing
 from router.core.likeness import hear, likeness
-from router.core.quotes import words_of
-from router.core.reading import DOUBT, READER, Question, Unread, question, subject_of
+from router.core.reading import DOUBT, READER, Question, Unread, own_words, question, subject_of
 from router.core.signals import signals
 from router.model.ids import ContactId, TicketId
 from router.model.matter import Sketch
@@ -84,7 +83,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 def said(entry: JournalEntry, numbers: frozenset[int]) -> Said:
     """A message as it is compared: its own words, without quoted history and the subject that an answer repeats."""
-    heard = hear(subject_of(entry.event), words_of(entry.event), entry.address_hashes)
+    heard = hear(subject_of(entry.event), own_words(entry.event), entry.address_hashes)
     return Said(
         text=heard.folded,
         body=heard.body,

@@ -5,6 +5,7 @@ withdrawal that still does not arrive from another one. scripts/learn_reader.py 
 asked here.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -19,6 +20,9 @@ from rules.text import fold
 READER: Final = Source("router.core", "matter")
 DOUBT: Final = 50
 """Points between the likeliest and another choice up to which the encoder is asked about both."""
+LISTED: Final = frozenset({"form", "phone"})
+"""Channels whose subject is a topic that customers pick."""
+_NOTED: Final = re.compile(r"^\[[^\[\]\n]*\]$", re.MULTILINE)
 _CHARS: Final = 300
 """Of a message that are read."""
 _START: Final = -0.5
@@ -41,13 +45,25 @@ class Unread(Exception):
 
 
 def subject_of(said: InboundEvent | Message) -> str:
-    """The subject, unless it repeats that of what is answered."""
-    return "" if said.in_reply_to is not None or said.references else said.subject or ""
+    """The subject, unless it repeats that of what is answered, or was picked from a list that everybody picks from."""
+    is_own = said.in_reply_to is None and not said.references and not is_picked(said)
+    return said.subject or "" if is_own else ""
+
+
+def is_picked(said: InboundEvent | Message) -> bool:
+    """Whether the subject is a topic of our form or of our telephone's menu: words that nobody wrote."""
+    return said.channel in LISTED and '"topic":' in (said.ext or "")
+
+
+def own_words(said: InboundEvent | Message) -> str:
+    """What its writer newly wrote or spoke, without what the telephone notes of a call in lines of its own."""
+    words = words_of(said)
+    return _NOTED.sub("", words).strip() if said.channel == "phone" else words
 
 
 def plain(said: Message) -> str:
     """What its writer newly wrote, as it is compared."""
-    subject, words = subject_of(said), words_of(said)
+    subject, words = subject_of(said), own_words(said)
     return f"{subject}\n{words}" if subject else words
 
 

@@ -14,7 +14,7 @@ from router.core import incidents, remedies, ringing
 from router.core.lifecycle import may
 from router.core.likeness import hear
 from router.core.needs import heard, unlearned
-from router.core.quotes import words_of
+from router.core.reading import own_words, subject_of
 from router.core.tickets import change_state, snippet_of, snooze
 from router.core.timers import again
 from router.core.verification import parted
@@ -321,7 +321,7 @@ def _sketch(messages: Sequence[Message]) -> Sketch:
     found = Sketch()
     for message in messages:
         if message.kind == "inbound":
-            found = found.joined(hear(message.subject or "", words_of(message)).sketch)
+            found = found.joined(hear(subject_of(message), own_words(message)).sketch)
     return found
 
 

@@ -341,10 +341,12 @@ def _searched(message: Message) -> bool:
 
 
 def _document(message: Message) -> SearchRow:
+    """What it is found by: its words, and those of the name its customer wrote under."""
+    name = message.sender.name if message.kind == "inbound" and message.sender is not None else None
     return SearchRow(
         message_id=message.id,
         ticket_id=message.ticket_id,
-        document=search.document(*search.findable(message.subject, message.text, message.care)),
+        document=search.document(*search.findable(message.subject, message.text, message.care), name),
     )
 
 

@@ -1,8 +1,9 @@
 """Our own segmentation for full-text search, the same for FTS5 and tsvector, and queries for both.
 
-Words are folded (NFKC, casefold); scripts written without spaces become overlapping pairs, and the last character of a
-run stands alone, so that a word of one, two or more characters is found at any place. Documents are sets of words:
-a longer Chinese word is found where all its pairs are, which is hardly ever anywhere else.
+Words are folded (NFKC, casefold), and those with accents stand without them too; scripts written without spaces become
+overlapping pairs, and the last character of a run stands alone, so that a word of one, two or more characters is found
+at any place. Documents are sets of words: a longer Chinese word is found where all its pairs are, which is hardly ever
+anywhere else.
 """
 
 import re
@@ -32,6 +33,7 @@ _RUNS = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
 _UNSPACED_RUNS = re.compile(f"[{_UNSPACED}]+")
 _SPACED_WORDS = re.compile(rf"[^\W_{_UNSPACED}]+")
 _PLAIN_WORDS = re.compile(r"[^\W_]+")
+_ACCENTED = re.compile("(?<=[a-z\u0300-\u036f])[\u0300-\u036f]+")
 _LONG_WORD = re.compile(f" [^ ]{{{WORD_CHARS_MAX + 1}}}")
 
 
@@ -76,10 +78,16 @@ def query(text: str) -> Query | None:
     words = list(dict.fromkeys(part for run in runs for part in _parts(run)))[:QUERY_WORDS_MAX]
     if not words:
         return None
+    either = [(list(dict.fromkeys((word, _bare(word)))), prefix) for word, prefix in words]
     return Query(
-        fts5=" AND ".join(f'"{word}"{"*" if prefix else ""}' for word, prefix in words),
-        tsquery=" & ".join(f"'{word}'{':*' if prefix else ''}" for word, prefix in words),
+        fts5=" AND ".join(_any(each, '"{}"*' if prefix else '"{}"', " OR ") for each, prefix in either),
+        tsquery=" & ".join(_any(each, "'{}':*" if prefix else "'{}'", " | ") for each, prefix in either),
     )
+
+
+def _any(words: list[str], form: str, joint: str) -> str:
+    found = joint.join(map(form.format, words))
+    return f"({found})" if len(words) > 1 else found
 
 
 def _words(text: str) -> list[str]:
@@ -89,11 +97,20 @@ def _words(text: str) -> list[str]:
     folded = _folded(text)
     runs = _UNSPACED_RUNS.findall(folded)
     if not runs:
-        return _PLAIN_WORDS.findall(folded)  # some accent or dash in a text of words: the simpler pattern is faster
-    words = _SPACED_WORDS.findall(folded)
+        return _with_bare(_PLAIN_WORDS.findall(folded))  # an accent or dash among words: the simpler pattern is faster
+    words = _with_bare(_SPACED_WORDS.findall(folded))
     for run in runs:
         words += _pairs(run)
     return words
+
+
+def _with_bare(words: list[str]) -> list[str]:
+    return words + [bare for word in words if not word.isascii() and (bare := _bare(word)) != word]
+
+
+def _bare(word: str) -> str:
+    """A word without the accents on its Latin letters: café is typed as cafe."""
+    return unicodedata.normalize("NFC", _ACCENTED.sub("", unicodedata.normalize("NFD", word)))
 
 
 def _folded(text: str) -> str:

@@ -22,6 +22,7 @@ _HEADERS = {
     "Content-Security-Policy": CSP,
 }
 _STORE_AWAY_RETRY_S = "2"
+_NOWHERE: Final = "there is nothing at this address; /api/openapi.json lists what there is"
 _PAUSED_RETRY_S = "30"
 KEY_CHARS_MAX = 200
 _CHALLENGES: Final = {"bad_token": {"WWW-Authenticate": "Bearer"}}
@@ -112,9 +113,11 @@ def _of_framework(error: web.HTTPException) -> web.Response:
     if error.status < 400:
         error.headers.update(_HEADERS)
         raise error
-    response = problem(error.status, error.reason.lower().replace(" ", "_"), error.text or error.reason)
-    if "Allow" in error.headers:
-        response.headers["Allow"] = error.headers["Allow"]  # RFC 9110, section 15.5.6
+    allowed = error.headers.get("Allow")
+    detail = _NOWHERE if error.status == 404 else f"this address takes {allowed}" if allowed else error.text
+    response = problem(error.status, error.reason.lower().replace(" ", "_"), detail or error.reason)
+    if allowed:
+        response.headers["Allow"] = allowed  # RFC 9110, section 15.5.6
     return response
 
 

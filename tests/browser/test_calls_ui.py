@@ -70,3 +70,8 @@ async def test_who_withheld_the_number_has_no_address_and_is_not_taken_for_the_n
             await expect(page.locator("[data-form=call]")).to_be_visible()
             await expect(page.locator(".side")).to_contain_text("Nothing proven yet")
             await expect(page.locator(".side .people-hints")).to_have_count(0)
+        link = f"http://127.0.0.1:{port}/login?token={await add_login_token(app.store, mei, app.clock)}"
+        async with desk(chromium, link, language="zh-CN") as page:
+            await open_ticket(page, "T-1002")
+            await expect(page.locator("#thread")).to_contain_text("无人接听]")
+            await expect(page.locator("#thread, #rows")).not_to_contain_text(["not taken"] * 2)

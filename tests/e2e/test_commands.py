@@ -275,7 +275,7 @@ def rules(tmp_path):
 
 
 def test_rules_check_names_every_mistake(command, rules):
-    assert command("rules", "check", rules()) == (0, "1 files: 0 errors, 0 warnings\n", "")
+    assert command("rules", "check", rules()) == (0, "1 file: 0 errors, 0 warnings\n", "")
     code, out, _ = command("rules", "check", rules(RULES.replace("high, queue: fees", "hihg, queue: feees")))
     assert code == 1
     assert "rules.yaml:10:" in out
@@ -328,16 +328,16 @@ def test_rules_explain_says_what_is_wrong_with_a_message(command):
 def test_rules_fmt_writes_one_layout_and_check_names_who_has_another(command, rules, tmp_path):
     folder, path = rules(RULES), tmp_path / "rules.yaml"
     (tmp_path / "unread.txt").write_text("- not: [ours")
-    assert command("rules", "fmt", "--check", folder) == (0, "1 files: 0 would change, 0 with mistakes\n", "")
+    assert command("rules", "fmt", "--check", folder) == (0, "1 file: 0 would change, 0 with mistakes\n", "")
     path.write_text(
         RULES.replace("{tag: money, urgency: high, queue: fees}", "{urgency: high,   tag: money, queue: fees}")
     )
     path.chmod(0o640)
     other = path.read_bytes()
-    said = f"would change: {path}\n1 files: 1 would change, 0 with mistakes\n"
+    said = f"would change: {path}\n1 file: 1 would change, 0 with mistakes\n"
     assert command("rules", "fmt", "--check", folder) == (1, said, "")
     assert path.read_bytes() == other
-    assert command("rules", "fmt", folder)[:2] == (0, f"formatted: {path}\n1 files: 1 formatted, 0 with mistakes\n")
+    assert command("rules", "fmt", folder)[:2] == (0, f"formatted: {path}\n1 file: 1 formatted, 0 with mistakes\n")
     assert "then: {tag: money, urgency: high, queue: fees}" in path.read_text()
     assert path.stat().st_mode & 0o777 == 0o640
     assert sorted(file.name for file in tmp_path.iterdir()) == ["rules.yaml", "unread.txt"]

@@ -151,7 +151,7 @@ def test_an_action_is_proposed_by_one_and_agreed_to_by_another(staffed):
     assert desk("actions approve", action, "--as", "mei", code=1) == ""
     assert desk("actions approve", action, "--as", "lee") == f"{action}  freeze-account  queued\n"
     assert desk("actions decline", action, "--as", "lee", code=1) == ""
-    assert desk("actions list") == ""
+    assert (desk("actions list"), desk.err) == ("", "nothing is proposed\n")
     assert "freeze-account  queued  " in desk("actions list", "T-1001")
     assert desk("actions propose", "T-1001", "empty-account", "--as", "mei", code=1) == ""
     assert "there is no action 'empty-account'; there are: freeze-account, unfreeze-account" in desk.err

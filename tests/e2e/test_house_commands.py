@@ -202,7 +202,8 @@ def test_dead_letters_are_listed_shown_and_sent_again(desk, dead):
     said = desk("dead-letters replay", letter["id"])
     assert said == f"{letter['id']}: accepted again; a running service decides it\n"
     desk.serve()
-    assert desk.rows("dead-letters list", "--json") == []
+    assert (desk.rows("dead-letters list", "--json"), desk.err) == ([], "")
+    assert (desk("dead-letters list"), desk.err) == ("", "there are no dead letters\n")
     assert "routed" in desk("trace", "m1")
     for action in ("show", "replay"):
         desk(f"dead-letters {action}", "nothing", code=1)
@@ -342,7 +343,7 @@ def test_a_token_is_listed_by_its_name_and_taken_back(desk):
     (row,) = desk.rows("token list", "--json")
     assert (row["name"], row["kinds"], set(row)) == ("shop", ["x", "telegram"], {"name", "kinds", "created_at_ms"})
     desk("token revoke", "shop")
-    assert desk("token list") == ""
+    assert (desk("token list"), desk.err) == ("", "no program has a token; make one with: switchboard token add\n")
     desk("token revoke", "shop", code=1)
     assert "switchboard token list" in desk.err
 

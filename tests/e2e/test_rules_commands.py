@@ -55,7 +55,7 @@ def test_rules_check_shows_the_place_with_a_caret_under_it(command, rules):
         "warning: rules.yaml:7:40 one-character 退 is found inside many words (write the longer words that are meant)",
         "    |   - {id: late, when: {message.any|has: 退}, then: {queue: fees}}",
         "    |                                        ^",
-        "1 files: 4 errors, 1 warnings",
+        "1 file: 4 errors, 1 warning",
     ])  # fmt: skip
 
 

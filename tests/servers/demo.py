@@ -96,7 +96,8 @@ class Demo:
 
 def start_demo(directory: Path, *arguments: str) -> Demo:
     """Start and wait until it has said where everything is."""
-    command = [sys.executable, "-m", "router", "demo", "--dir", str(directory), "--port", str(free_port()), *arguments]
+    command = [sys.executable, "-m", "router", "demo", "--dir", str(directory), "--port", str(free_port())]
+    command += ["--lang", "en", *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout is not None
     printed, until = "", time.monotonic() + _START_SECONDS

@@ -93,6 +93,12 @@ export function word(prefix, word) {
   return key in table.value ? t(key) : (word ?? "");
 }
 
+const NOTE = /^\[(telephone|voicemail|ended after|taken by|call|the customer called)[^\]\n]*\]/gm;
+
+/** A text with what the telephone noted of a call in the reader's words. @param {string} text */
+export const noted = (text) => text.replace(NOTE, (line) => Object.keys(table.value).map((key) => key.split("noted.")[1] ?? "")
+  .reduce((said, what) => said.replace(what, word("noted", what)), line));
+
 const formats = computed(() => ({
   number: new Intl.NumberFormat(language.value),
   list: new Intl.ListFormat(language.value, { type: "conjunction" }),

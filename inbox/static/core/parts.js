@@ -1,6 +1,6 @@
 /** Parts that every screen is built of: icon, button, menu, chip, avatar, toasts, dialog, empty and loading states. */
 import { h, html, signal, useEffect, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
-import { age, fullTime, language, t, word } from "./i18n.js";
+import { age, fullTime, language, noted, t, word } from "./i18n.js";
 
 const SPRITE = new URL("../icons.svg", import.meta.url).pathname;
 const TOAST_MS = 6000;
@@ -74,7 +74,7 @@ export function Redaction({ type }) {
 
 /** One line of stored text with its placeholders drawn as chips. @param {{ text: string }} props */
 export function RedactedLine({ text }) {
-  return text.split(PLACEHOLDER).map((part, i) => (i % 2 ? h(Redaction, { key: i, type: part }) : part));
+  return text.split(PLACEHOLDER).map((part, i) => (i % 2 ? h(Redaction, { key: i, type: part }) : noted(part)));
 }
 
 /** First letter or character of a name on a quiet ground, always the same for the same name. @param {{ name: string, kind?: string }} props */

@@ -332,6 +332,9 @@ export const inLanguage = (said, name) => said[language.value] ?? said[language.
 /** A queue's name in the reader's language. @param {string} name */
 export const queueTitle = (name) => inLanguage(queues.value.find((each) => each.name === name)?.title ?? {}, name);
 
+/** An action on an account in the reader's language. @param {string} name */
+export const actionTitle = (name) => inLanguage(/** @type {{ name: string, title: Record<string, string> }[]} */ (status.value?.actions ?? []).find((each) => each.name === name)?.title ?? {}, name);
+
 /** Everything that stands around the list. */
 export async function loadFrame() {
   const [state, people] = await Promise.all([get("/status"), get("/agents"), loadCounts()]);

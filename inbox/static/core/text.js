@@ -6,8 +6,8 @@ import { PLACEHOLDER } from "./parts.js";
 
 const LINK = /\bhttps?:\/\/[^\s<>"'，。；、）】\u202a-\u202e\u2066-\u2069]+[^\s<>"'，。；、）】.,;:!?)\]\u202a-\u202e\u2066-\u2069]/g;
 
-/** Where a private link will stand once the reply leaves. */
-const INVITE = /\{\{private_link\}\}/g;
+/** Where a link of the customer's own stands in what leaves. */
+const INVITE = /\{\{(private_link|verify_link)\}\}/g;
 
 /** @typedef {{ kind: "text" | "redaction" | "link" | "invite", value: string, hit: string | null }} Piece */
 

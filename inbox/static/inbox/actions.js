@@ -277,9 +277,9 @@ export function setUrgency(row, urgency) {
   return change(row, { urgency }, "urgency", { urgency });
 }
 
-/** Takes a ticket back that was put aside. @param {TicketRow} row */
-export async function wake(row) {
-  await change(row, { snoozed_until_ms: null }, "snooze", { until_ms: null });
+/** Puts a ticket aside until a moment, or takes it back. @param {TicketRow} row @param {number | null} until */
+export function snooze(row, until) {
+  return change(row, { snoozed_until_ms: until }, "snooze", { until_ms: until });
 }
 
 /** Asks the customer to prove who they are. @param {TicketRow} row */

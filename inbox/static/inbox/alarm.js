@@ -122,9 +122,9 @@ export function Alarms() {
       <button type="button" class="alarm-open" onClick=${() => go({ ticket: row.number })}>
         <span class="alarm-icon">${h(Icon, { name: "siren", size: 18 })}</span>
         <span class="alarm-text"><b>${t("alarm.title", { number: row.number, queue: queueTitle(row.queue) })}</b>
+          ${h(When, { ms: row.alarm_since_ms ?? row.created_at_ms, class: "ago" })}
           <span class="alarm-who">${rich("app.pair", { who: html`<span>${row.contact.name || row.contact.label}</span>`,
-            what: html`<span lang=${row.language}>${h(RedactedLine, { text: row.snippet || row.subject })}</span>` })}</span></span>
-        ${h(When, { ms: row.alarm_since_ms ?? row.created_at_ms, class: "ago" })}</button>
+            what: html`<span lang=${row.language}>${h(RedactedLine, { text: row.snippet || row.subject })}</span>` })}</span></span></button>
       <button type="button" class="button danger small" data-act="accept" onClick=${() => { go({ ticket: row.number }); accept(row); }}>${t("action.accept")}</button></div>`)}
     ${shown.length > SHOWN && html`<button type="button" class="alarm more" onClick=${() => go({ view: "critical", queue: null, q: "" })}>
       ${t("alarm.more", { n: shown.length - SHOWN })}</button>`}</div>`;

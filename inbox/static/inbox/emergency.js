@@ -1,9 +1,9 @@
 /** What the side panel shows of an emergency: who was called, actions on the account, what the back end knows. Loaded with
  * the first ticket that needs it, words and all. */
 import { h, html, useState } from "../vendor/ui.js";
-import { language, learn, now, t, word } from "../core/i18n.js";
+import { learn, now, t, word } from "../core/i18n.js";
 import { get, post, problemOf } from "../core/api.js";
-import { agents, me, refreshThread, status } from "../core/store.js";
+import { actionTitle, agents, me, refreshThread, status } from "../core/store.js";
 import { Icon, When, toast } from "../core/parts.js";
 import { verify } from "./actions.js";
 
@@ -33,12 +33,6 @@ export function Emergency({ row, data, Section }) {
 
 // -- actions on the account ------------------------------------------------------------------------------------------
 
-/** @param {string} name */
-function titleOf(name) {
-  const title = /** @type {ActionSpec[]} */ (status.value?.actions ?? []).find((each) => each.name === name)?.title ?? {};
-  return title[language.value] ?? title[language.value.slice(0, 2)] ?? title.en ?? name;
-}
-
 /** @param {string} path @param {unknown} body */
 async function ask(path, body) {
   try {
@@ -57,9 +51,9 @@ function Actions({ row, data, specs }) {
   const open = specs.filter((spec) => !stands(spec.name, (state) => UNDER_WAY.has(state))
     && (spec.undoes ? stands(spec.undoes, (state) => state === "done") : !stands(spec.name, (state) => state === "done")));
   return html`<ul class="actions">${data.actions.map((each) => h(Action, { key: each.id, each, row, data, locked: !isOpen(data) && specs.some((spec) => spec.name === each.action && spec.verified) }))}</ul>
-    ${open.map((spec) => spec.verified && !isOpen(data) ? h(Locked, { key: spec.name, row, data, what: titleOf(spec.name) }) : html`<button type="button" key=${spec.name} class="button small" data-propose=${spec.name}
+    ${open.map((spec) => spec.verified && !isOpen(data) ? h(Locked, { key: spec.name, row, data, what: actionTitle(spec.name) }) : html`<button type="button" key=${spec.name} class="button small" data-propose=${spec.name}
       onClick=${() => ask(`/tickets/${row.id}/actions`, { action: spec.name })}>${h(Icon, { name: "shield-alert", size: 14 })}
-      ${t(spec.approval ? "remedy.propose" : "remedy.do", { name: titleOf(spec.name) })}</button>`)}`;
+      ${t(spec.approval ? "remedy.propose" : "remedy.do", { name: actionTitle(spec.name) })}</button>`)}`;
 }
 
 /** What is missing, and the way to it: the customer proves who they are. @param {{ row: TicketRow, data: ThreadData, what: string }} props */
@@ -75,12 +69,12 @@ function Action({ each, row, data, locked }) {
   const own = each.proposed_by === `agent:${me.value?.id}`;
   const by = each.proposed_by_name ?? t("remedy.rule", { name: each.proposed_by.split(":")[1] ?? "" });
   const act = (/** @type {string} */ what) => () => ask(`/actions/${each.id}/${what}`, {});
-  return html`<li data-action=${each.action} data-state=${each.state}><b>${titleOf(each.action)}</b> <span>${word("remedyState", each.state)}</span>
+  return html`<li data-action=${each.action} data-state=${each.state}><b>${actionTitle(each.action)}</b> <span>${word("remedyState", each.state)}</span>
     <p class="muted">${t("remedy.by", { name: by })}${each.decided_by_name && ` · ${t(each.state === "declined" ? "remedy.declinedBy" : "remedy.approvedBy", { name: each.decided_by_name })}`}
       ${" · "}${h(When, { ms: each.at_ms })}${each.account && html` · <code>${each.account}</code>`}</p>
     ${each.error && html`<p class="failed">${each.error}</p>`}
     ${each.state === "proposed" && html`<p>${own ? html`<span class="muted">${t("remedy.second")} </span>`
-      : locked ? h(Locked, { row, data, what: titleOf(each.action) }) : html`<button type="button" class="button danger small" data-act="approve" onClick=${act("approve")}>${t("remedy.approve")}</button> `}
+      : locked ? h(Locked, { row, data, what: actionTitle(each.action) }) : html`<button type="button" class="button danger small" data-act="approve" onClick=${act("approve")}>${t("remedy.approve")}</button> `}
       <button type="button" class="button small" data-act="decline" onClick=${act("decline")}>${t("remedy.decline")}</button></p>`}
     ${each.state === "failed" && html`<button type="button" class="button small" data-act="retry" onClick=${act("retry")}>${t("remedy.retry")}</button>`}</li>`;
 }

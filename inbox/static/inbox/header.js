@@ -3,7 +3,7 @@ import { h, html, signal } from "../vendor/ui.js";
 import { fullTime, t, word } from "../core/i18n.js";
 import { agents, go, matters, me, queueTitle, queues } from "../core/store.js";
 import { Chip, Icon, IconButton, Menu, RedactedLine, UrgencyChip } from "../core/parts.js";
-import { accept, assign, isDone, moveTo, setState, setUrgency, solveOrReopen, wake } from "./actions.js";
+import { accept, assign, isDone, moveTo, setState, setUrgency, snooze, solveOrReopen } from "./actions.js";
 import { sideOpen, toggleSide } from "./thread.js";
 
 /** @typedef {import("../core/types.d.ts").TicketRow} TicketRow */
@@ -13,13 +13,14 @@ const STATE_ICONS = /** @type {Record<string, string>} */ ({
   new: "circle-dot", open: "circle-dot", waiting: "hourglass", verifying: "id-card", rejected: "ban", solved: "circle-check", closed: "archive",
 });
 
-/** The dialog that asks how a ticket ends; its module comes when it is first wanted. */
+/** The dialog that asks how a ticket ends, or until when it is put aside; its module comes when it is first wanted. */
 const ending = signal(/** @type {any} */ (null));
 
-/** @param {TicketRow} row @param {"rejected" | "closed"} state */
-async function end(row, state) {
-  const { Ending } = await import("./ending.js");
-  ending.value = h(Ending, { row, state, leave: () => { ending.value = null; } });
+/** @param {TicketRow} row @param {"rejected" | "closed" | "snoozed"} state */
+export async function end(row, state) {
+  const { Ending, Snooze, ready } = await import("./ending.js");
+  await ready;
+  ending.value = h(state === "snoozed" ? Snooze : /** @type {any} */ (Ending), { row, state, leave: () => { ending.value = null; } });
 }
 
 /** @param {{ row: TicketRow, data: import("../core/types.d.ts").ThreadData }} props */
@@ -40,7 +41,7 @@ export function Header({ row, data }) {
         ${h(IconButton, { icon: "panel-right", label: t("side.toggle"), keys: "]", expanded: sideOpen.value, onClick: toggleSide })}</div></div>
     <div class="head-facts"><span class="no">${row.number}</span>
       ${h(StateMenu, { row })}${h(UrgencyMenu, { row })}${h(QueueMenu, { row })}${h(AssignMenu, { row })}
-      ${row.snoozed_until_ms !== null && html`<button type="button" class="button small" data-act="wake" title=${t("snooze.wake")} onClick=${() => wake(row)}>
+      ${row.snoozed_until_ms !== null && html`<button type="button" class="button small" data-act="wake" title=${t("snooze.wake")} onClick=${() => snooze(row, null)}>
         ${h(Icon, { name: "calendar-clock", size: 14 })}${t("snooze.until", { time: fullTime(row.snoozed_until_ms) })}</button>`}
       ${row.accepted_by !== null && h(Chip, { tone: "success", icon: "check" }, t("header.accepted", { name: nameOf(row.accepted_by) }))}
       ${part && h(part.HeadIncidents, { data })}
@@ -57,6 +58,7 @@ function StateMenu({ row }) {
     id: state, label: word("ticketState", state), icon: STATE_ICONS[state], checked: row.state === state,
     act: () => (state === "rejected" || state === "closed" ? end(row, state) : setState(row, state)),
   }));
+  items.push({ id: "snooze", label: t("snooze.title"), icon: "calendar-clock", hint: "h", act: () => end(row, "snoozed") });
   return h(Menu, { label: t("header.state", { state: word("ticketState", row.state) }), items, name: "state", class: `fact state ${row.state}` },
     h(Icon, { name: STATE_ICONS[row.state] ?? "circle-dot", size: 14 }), word("ticketState", row.state), h(Icon, { name: "chevron-down", size: 12 }));
 }

@@ -1,7 +1,7 @@
 /** What was done to a ticket, in words: short lines between the messages, and the whole list in the side panel. */
 import { h, html, useState } from "../vendor/ui.js";
 import { clock, dayName, fullTime, has, midnight, t, word } from "../core/i18n.js";
-import { agents, matters, me, queueTitle } from "../core/store.js";
+import { actionTitle, agents, matters, me, queueTitle } from "../core/store.js";
 import { Icon } from "../core/parts.js";
 import { need } from "./actions.js";
 
@@ -69,7 +69,7 @@ const agentName = (id) => agents.value.find((each) => each.id === id)?.name ?? i
 /** One sentence. @param {EventView} event */
 function describe(event) {
   const who = actorName(event);
-  const { data } = event;
+  const data = { ...event.data, action: actionTitle(event.data.action ?? "") };
   if (event.kind === "ticket.assigned") {
     if (!data.to) return t("history.unassigned", { who });
     return data.to === me.value?.id ? t("history.assignedYou", { who }) : t("history.assigned", { who, to: agentName(data.to) });
@@ -104,13 +104,15 @@ export function toldName(to) {
 /** Named findings, each with or without its place: "CARD,OTP", "FOREIGN_LINK 10-24, OTP 30-36". @param {string} listed */
 const typesOf = (listed) => [...new Set(listed.split(",").map((each) => word("redaction", each.trim().split(" ")[0] ?? "")))].join(" · ");
 
+/** A fact's value as people read it. @param {string} name @param {string} value */
+export const shownValue = (name, value) => (name === "queue" ? queueTitle(value) : name === "urgency" ? word("urgency", value) : value);
+
 /** Facts come in pairs, such as queue_from and queue_to. @param {Record<string, string>} data */
 function changesOf(data) {
   const changed = Object.entries(data).flatMap(([key, value]) => {
     const name = key.endsWith("_to") ? key.slice(0, -3) : "";
     if (!name || data[`${name}_from`] === value) return [];
-    const shown = name === "queue" ? queueTitle(value) : name === "urgency" ? word("urgency", value) : value;
-    return [`${word("field", name)} → ${shown}`];
+    return [`${word("field", name)} → ${shownValue(name, value)}`];
   });
   return changed.length ? changed.join(" · ") : t("history.details");
 }

@@ -3,6 +3,7 @@ import { h, signal } from "../vendor/ui.js";
 import { VIEWS, cursorId, go, list, queues, route, settle, ticket } from "../core/store.js";
 import { assignToMe, solveOrReopen } from "./actions.js";
 import { edit } from "./composer.js";
+import { end } from "./header.js";
 import { focusThread, openTicketNow, stepMessage, toggleSide } from "./thread.js";
 
 /** The list of keys, while it is shown; its module comes when it is first wanted. */
@@ -30,6 +31,7 @@ const SHORTCUTS = [
   { keys: ["m"], text: "note", act: () => { if (route.value.ticket) edit("note"); } },
   { keys: ["e"], text: "solve", act: withTicket(solveOrReopen) },
   { keys: ["i"], text: "assignMe", act: withTicket(assignToMe) },
+  { keys: ["h"], text: "snooze", act: withTicket((row) => end(row, "snoozed")) },
   { keys: ["a"], text: "assign", act: () => menu("assign") },
   { keys: ["!"], text: "urgency", act: () => menu("urgency") },
   { keys: ["/"], text: "search", act: () => document.getElementById("search")?.focus() },

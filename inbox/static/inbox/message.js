@@ -1,6 +1,6 @@
 /** One message of a thread: who, by which channel, what, what was masked, why it came here, and what became of it. */
 import { h, html, useState } from "../vendor/ui.js";
-import { has, language, languageName, number, t, tag, word } from "../core/i18n.js";
+import { has, language, languageName, noted, number, t, tag, word } from "../core/i18n.js";
 import { behind } from "../core/store.js";
 import { hitsOf, hostOf, pieces, units } from "../core/text.js";
 import { Avatar, ChannelIcon, Chip, Icon, Redaction, When } from "../core/parts.js";
@@ -77,7 +77,7 @@ function Fold({ part, hits }) {
 function Text({ text, hits, offset }) {
   return html`<p>${pieces(text, hits, offset).map((piece, i) => {
     const inner = piece.kind === "redaction" ? h(Redaction, { type: piece.value }) : piece.kind === "link" ? h(Link, { address: piece.value })
-      : piece.kind === "invite" ? h(Chip, { icon: "send" }, t("message.privateLink")) : piece.value;
+      : piece.kind === "invite" ? h(Chip, { icon: "send" }, t(`message.${piece.value}`)) : noted(piece.value);
     return piece.hit ? html`<mark key=${i} title=${t("why.hit", { rule: piece.hit })}>${inner}</mark>` : inner;
   })}</p>`;
 }

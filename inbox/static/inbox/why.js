@@ -4,6 +4,7 @@ import { languageName, rich, t, word } from "../core/i18n.js";
 import { queueTitle } from "../core/store.js";
 import { hitsOf } from "../core/text.js";
 import { Icon, RedactedLine, UrgencyChip } from "../core/parts.js";
+import { shownValue } from "./history.js";
 
 /**
  * @typedef {import("../core/types.d.ts").Why} WhyData
@@ -41,7 +42,7 @@ export function WhyDetails({ message }) {
       ${h(Words, { hit })}${hit.words.length > 0 && html`<small class="formula">${hit.why}</small>`}</li>`)}</ul>` : t("why.noHit"))}
     ${h(Fact, { name: t("why.queue") }, queueTitle(why.queue), " ", h(UrgencyChip, { urgency: why.urgency }))}
     ${why.lost?.length > 0 && h(Fact, { name: t("why.lost") }, html`<ul>${why.lost.map((each, i) => html`<li key=${i}>
-      ${rich("why.lostLine", { rule: html`<code>${each.rule}</code>`, key: each.key, value: each.value, to: html`<code>${each.to}</code>` })}</li>`)}</ul>`)}
+      ${rich("why.lostLine", { rule: html`<code>${each.rule}</code>`, key: word("field", each.key), value: shownValue(each.key, each.value), to: html`<code>${each.to}</code>` })}</li>`)}</ul>`)}
     ${why.acts?.length > 0 && h(Fact, { name: t("why.acts") }, html`<ul>${why.acts.map((each, i) => html`<li key=${i}>
       <code>${each.rule}</code> <code>${each.kind}: ${each.value}</code>${each.outcome !== "done" && ` · ${word("notActed", each.detail)}`}</li>`)}</ul>`)}
     ${message.policies?.length > 0 && h(Fact, { name: t("why.policies") }, html`<ul>${message.policies.map((each, i) => html`<li key=${i}>

@@ -52,3 +52,11 @@ async def test_a_chat_is_found_without_the_slash_at_its_end(browser):
         assert answer.status == 200
         assert str(answer.url).endswith("/channels/webchat/default/?lang=zh-CN")
         assert 'id="messages"' in await answer.text()
+
+
+async def test_a_program_is_told_what_there_is(browser):
+    async with browser.get("/api/v1/nothing") as answer:
+        assert "/api/openapi.json" in (await answer.json(content_type=None))["detail"]
+    async with browser.put("/api/v1/messages") as answer:
+        assert (answer.status, answer.headers["Allow"]) == (405, "POST")
+        assert (await answer.json(content_type=None))["detail"] == "this address takes POST"

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from router.model.changes import Add
+from router.model.message import Sender
 from router.store import changes, inbox
 from router.store.script import Store
 from tests.contract.store_suite.make import NOW, Case, put, uid
@@ -34,6 +35,10 @@ FOUND = {
     "Transf": ["en"],
     "ransfer": [],
     "CAFÉ stuck": ["en"],
+    "cafe": ["en"],
+    "cafés": [],
+    "uberweisung": ["de"],
+    "TRÁNSFER": ["en"],
     "0xabc123": ["en"],
     "überweisung": ["de"],
     "ueberweisung": [],
@@ -53,6 +58,9 @@ FOUND = {
 """What is typed, and whose messages it finds."""
 
 
+NAMES = {"b": "Tom Okafor", "c": "Zoë Café", "d": "王磊"}
+
+
 async def found(store: Store, text: str, view: str = "all") -> list[str]:
     page = await store.read(inbox.tickets(None, view=view, text=text))
     return sorted(line.contact.name for line in page.lines)
@@ -62,6 +70,17 @@ class SearchSuite:
     async def test_what_is_typed_finds(self, store: Store):
         await put(store, *(Case(name, text=text) for name, text in TEXTS.items()))
         assert {typed: await found(store, typed) for typed in FOUND} == FOUND
+
+    async def test_customers_are_found_by_the_name_they_write_under(self, store: Store):
+        cases = [Case("Ann"), *map(Case, NAMES)]
+        for case in cases[1:]:
+            sender = Sender(id=case.address, name=NAMES[case.contact.name])
+            case.message = msgspec.structs.replace(case.message, sender=sender)
+        await put(store, *cases)
+        typed = ("Tom Okafor", "okaf", "zoe cafe", "Zoë", "王磊", "王", "transfer okafor", "磊王")
+        assert [await found(store, each) for each in typed] == [
+            ["b"], ["b"], ["c"], ["c"], ["d"], ["d"], ["b"], [],
+        ]  # fmt: skip
 
     async def test_notes_and_replies_are_found_too_and_a_ticket_once(self, store: Store):
         case = Case("Ann", text="platypus")
