@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rules.detectors.anchored import around, starting
+from rules.detectors.connective import REFERENCE
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
 
@@ -33,12 +34,12 @@ _LABELLED = re.compile(
     r"|client[ _-]{0,2}secret|bearer|"
     r"(?:2fa|totp|authenticator|google auth)[ _-]{0,2}(?:secret|key|seed|setup key))(?![a-z])"
     r"|(?:api|接口) ?(?:key|token)|令牌|金钥|金鑰|(?<!私)[密秘][钥鑰])"
-    r"[ \"']{0,3}(?:is|was|are|:|=|是|为|為|->|=>){0,2}[ \"'\n]{0,4}"
+    r"[ \"']{0,3}(?:is|was|are|:|=|是|为|為|->|=>){0,2}[ \"'\n]{0,4}(?:base64:)?"
     r"(?P<value>[0-9A-Za-z][0-9A-Za-z_\-./+=]{14,255})",
     re.IGNORECASE,
 )
 _EXCHANGE = re.compile(
-    r"(?<![a-z])(?:keys?|secret|api)(?: is| was|[ :=是为為]){0,3}[ \"'\n]{0,3}"
+    r"(?<![a-z])(?:keys?|secret|api)(?: is| was|[ :=是为為]){0,3}[ \"'\n]{0,3}(?:base64:)?"
     r"(?P<value>[0-9A-Za-z+/]{40,120}={1,2}|(?:[a-z]{2,8}_)?[0-9A-Za-z]{24,96}(?:[+/][0-9A-Za-z+/]{8,96}={0,2})?|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
@@ -76,8 +77,7 @@ _OTPAUTH = re.compile(r"otpauth://[!-~]{8,500}", re.IGNORECASE)
 _BASIC = re.compile(r"authorization: basic (?P<value>[0-9a-z+/]{6,255}={0,2})", re.IGNORECASE)
 # As authenticators show it: in fours, and so in words of four letters, but for a digit.
 _BASE32_IN_FOURS = re.compile(
-    r"(?:(?<![a-z])(?:(?:2fa|totp|authenticator|google auth|setup|secret)[ _-]{0,2}"
-    r"(?:secret|key|seed|setup key)|setup key)(?![a-z])|[密秘][钥鑰]|金[钥鑰])"
+    r"(?:(?<![a-z])(?:secret|key|seed)(?![a-z])|[密秘][钥鑰]|金[钥鑰])"
     r"[ \"']{0,3}(?:is|was|:|=|是|为|為|->|=>){0,2}[ \"'\n]{0,4}"
     r"(?P<value>[a-z2-7]{4}(?:[ \-][a-z2-7]{4}){3,15})(?![a-z0-9])",
     re.IGNORECASE,
@@ -90,7 +90,7 @@ _BASE32_MIN: Final = 16
 # The last word of a label and what stands between it and a value; most such words are only spoken of.
 _LEADS_ON = re.compile(
     r"(?:(?:keys?|secrets?)[ _-]{0,2}id|keys?|secrets?|tokens?|bearer|api|seed|setup key|[密秘][钥鑰]|令牌|金钥|金鑰)"
-    r"(?:[ \"':=\n]|is|was|are|是|为|為|->|=>){0,14}[0-9A-Za-z][0-9A-Za-z_\-./+=]{14}",
+    r"(?:[ \"':=\n]|is|was|are|是|为|為|->|=>){0,14}(?:base64:)?[0-9A-Za-z][0-9A-Za-z_\-./+=]{14}",
     re.IGNORECASE,
 )
 _LABEL_BEFORE: Final = 32
@@ -148,11 +148,11 @@ def find_labelled(scan: Scan) -> Iterator[Hit]:
     for match in around(_LABELLED, text, starts, _LABEL_BEFORE, _LABEL_AFTER + 280):
         value = match.group("value").rstrip(".-/=_")
         mixed = _DIGIT.search(value) is not None and _LETTER.search(value) is not None
-        if mixed or (value.isupper() and len(value) >= _BASE32_MIN):
+        if (mixed or (value.isupper() and len(value) >= _BASE32_MIN)) and REFERENCE.match(value.lower()) is None:
             start = match.start("value")
             yield Hit(start, start + len(value), "API_KEY", "label")
     for match in around(_BASE32_IN_FOURS, text, scan.at["key"], _LABEL_BEFORE, _LABEL_AFTER + 90):
-        if _DIGIT.search(match.group("value")) is not None:
+        if _DIGIT.search(match["value"]) is not None and _LETTER.search(match["value"]) is not None:
             yield Hit(*match.span("value"), "API_KEY", "label")
     for match in around(_NAMED_BEHIND, text, scan.at["key"], _BEHIND_CHARS, _LABEL_AFTER):
         value = match.group("value")

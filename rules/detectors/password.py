@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rules.detectors.anchored import around, starting
-from rules.detectors.connective import CELL, FIELD, IS, MADE_BY, MARK, QUANTITY, QUOTE, SHI, TOLD_ZH
+from rules.detectors.connective import CELL, FIELD, IS, MADE_BY, MARK, QUANTITY, QUOTE, REFERENCE, SHI, TOLD_ZH
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
 from rules.fold import Folded
@@ -20,8 +20,8 @@ _WORD_EN: Final = (
     r"|passwort|kennwort|contrasena|mot de passe|senha|пароль|wachtwoord"
     r"|passw?\.?(?=\s{0,2}[:=]| is | was )|credentials?|(?<![^\n])pass(?= [!-~]{6,72}\s{0,3}(?:\n|\Z))"
     r"|(?:security|secret) (?:question(?: answer)?|answer))(?:'s)?(?![a-z])"
-    # One word with what it opens: `tradepw`, `fundspass:`.
-    r"|(?<=[a-z])(?:pwd|pw|passwd|passwords?|pass(?=\s{0,2}[:=])(?<!bypass)(?<!compass)(?<!surpass)(?<!trespass))(?![a-z]))"
+    # One word with what it opens: `tradepw`, `fundspass:`, `walletpassphrase`.
+    r"|(?<=[a-z])(?:pwd|pw|passwd|passwords?|passphrase|pass(?=\s{0,2}[:=])(?<!bypass)(?<!compass)(?<!surpass)(?<!trespass))(?![a-z]))"
 )
 WORD_ZH: Final = r"(?:密码|密碼|密保答案|口令|通行码|密[语語]|pin ?[码碼])"
 _FILLER_EN: Final = (
@@ -124,7 +124,7 @@ _PAIRS = (
 )
 _PIN = re.compile(
     rf"{_PIN_EN}(?: (?:for|of|to|i|we|that)(?![a-z])[a-z ']{{0,24}}?)?"
-    rf"(?:{IS}|{SHI}|{CELL}|{FIELD}|\s{{1,2}}|,\s(?=[0-9]{{4,8}}[,.]))"
+    rf"(?:{IS}|{SHI}|{CELL}|{FIELD}|\s{{1,2}}|,\s(?=[0-9]{{4,8}}[,.])){QUOTE}"
     r"(?P<value>[0-9]{4,8}|[0-9](?: [0-9]){3,7})(?![0-9A-Za-z]| [0-9])"
 )
 _OTHER_PIN = re.compile(
@@ -132,7 +132,7 @@ _OTHER_PIN = re.compile(
     r"(?: (?:and|or|then|but|now|later|i|it|changed|made|set|to|was|is|tried|before|that)){0,7}"
     r" ?(?P<value>[0-9]{4,8})(?![0-9A-Za-z])"
 )
-_IN_LINK = re.compile(r"://[^\s/:@]{1,64}:(?P<value>[^\s/@]{3,72})@")
+_IN_LINK = re.compile(r"://[^\s/:@]{0,64}:(?P<value>[^\s/@]{3,72})@")
 # A sentence that goes on to its end without a sign that a password needs.
 _PLAIN_TALK = re.compile(r"[^.;!?:=>\x1a0-9@#$%^&*_+~|\\<{}→\-]{0,120}(?:[.;](?!\S)|\x1a|\Z)")
 # What leads from a value to the label behind it, and from the first label of a pair to the second.
@@ -197,10 +197,10 @@ _ENDS_A_LINE = re.compile(r"[.,;!?\"')\]]{0,3}\s{0,3}(?:\n|\Z|[\u4e00-\u9fff,.;]
 _TRAILING: Final = ".,;:)]}>\"'`*\\"
 _TAG = re.compile(r"&quot;|</[a-z]|<(?:br|p|div|span|td|li)[ />]")
 _BEHIND: Final = {
-    "=": re.compile(rf"&(?:amp;)?[a-z_]{{1,20}}=|{_TAG.pattern}"),
+    "=": re.compile(rf"[&;](?:amp;)?[a-z_ ]{{1,24}}=|{_TAG.pattern}"),
     **{quote: re.compile(rf"\\?{quote}(?![0-9a-z])|{_TAG.pattern}") for quote in "\"'`"},
 }
-"""What ends a value, by the sign before it: the next field of an address, the closing quote."""
+"""What ends a value, by the sign before it: the next field of an address or a connection, the closing quote."""
 _ENDS_A_CLAUSE: Final = frozenset("，．：；")
 _WIDE: Final = range(0xFF01, 0xFF5F)
 
@@ -308,7 +308,8 @@ def _with_other_pins(low: str, start: int, end: int) -> Iterator[Hit]:
 def find_in_link(scan: Scan) -> Iterator[Hit]:
     """Yield passwords that stand in a link, before its host."""
     for match in starting(_IN_LINK, scan.low, scan.at["link"]):
-        yield Hit(*match.span("value"), "PASSWORD", "link")
+        if REFERENCE.match(match["value"]) is None:
+            yield Hit(*match.span("value"), "PASSWORD", "link")
 
 
 def _second_of_pair(scan: Scan, starts: Iterable[int]) -> Iterator[Hit]:
@@ -367,6 +368,7 @@ def _talk(low: str, label: int, value: str) -> bool:
     word = _LEADING_WORD.match(value)
     return (
         _DENIED.match(value) is not None
+        or REFERENCE.match(value) is not None
         or ONE_TIME.search(low, max(0, label - 12), label) is not None
         or (word is not None and word.group() in _WORDS_ONLY_DENIED and not any(map(str.isdigit, value)))
     )

@@ -9,6 +9,7 @@ from rules.detectors import (
     bank,
     card,
     column,
+    command,
     contact,
     identity,
     identity_abroad,
@@ -75,6 +76,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("PASSWORD"), ("pin",), password.find_pin),
     Detector(_of("PASSWORD", "CVV", "OTP"), column.TRIGGERS, column.find, column.may_be_table),
     Detector(_of("PASSWORD"), ("link",), password.find_in_link),
+    Detector(_of("PASSWORD"), ("command",), command.find, command.may_be_option),
     Detector(_of("CARD"), (digits(13),), card.find, card.may_be_card),
     Detector(_of("CVV"), ("cvv", "cvv digits"), short_code.find_cvv, short_code.may_be_cvv),
     Detector(_of("CVV"), (digits(13), "cvv"), short_code.find_cvv_after_expiry, short_code.may_be_expiry),
@@ -138,7 +140,7 @@ class Plan(NamedTuple):
             detector = DETECTORS[place]
             if detector.gate is None or detector.gate(scan):
                 hits += [hit for hit in detector.find(scan) if hit.type in self.types]
-        return _without_coincidences(hits) if len(hits) > 1 else hits
+        return _without_coincidences(_by_cells(hits)) if len(hits) > 1 else hits
 
 
 @cache
@@ -162,4 +164,15 @@ def _without_coincidences(hits: list[Hit]) -> list[Hit]:
         for hit in hits
         if hit.type in _CONTAINERS
         or not any(other.start <= hit.start and hit.end <= other.end for other in proven[:_PROVEN_MAX])
+    ]
+
+
+def _by_cells(hits: list[Hit]) -> list[Hit]:
+    """Without what runs over the cells of a row because the last head of a table stands before them."""
+    cells = [hit for hit in hits if hit.evidence == "column"][:_PROVEN_MAX]
+    return [
+        hit
+        for hit in hits
+        if hit.evidence != "label"
+        or not any(hit.start <= cell.start and cell.end <= hit.end and hit[:2] != cell[:2] for cell in cells)
     ]

@@ -37,7 +37,8 @@ _START: Final = itemgetter(1)
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "seed": (
         "seed", "mnemonic", "phrase", "recovery", "secret word", "backup word", "12 word", "24 word",
-        "助记", "助記", "恢复", "恢復", "种子", "種子", "备份", "備份", "单词", "單詞", "回復",
+        "助记", "助記", "注记", "註記", "助忆", "助憶",
+        "恢复", "恢復", "种子", "種子", "备份", "備份", "单词", "單詞", "回復",
     ),
     "counted zh": (
         "个字", "個字", "隻字", "只字", "个词", "個詞", "隻詞", "个汉字", "個漢字", "个中文", "個中文", "个单词",
@@ -54,6 +55,11 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "login": ("login", "log in", "log-in", "credential", "账号", "帳號", "账密", "帳密"),
     "pin": ("pin",),
     "link": ("://",),
+    "command": (
+        "curl", "wget", "http", "xh ", "lftp", "smbclient", "mysql", "mariadb", "sshpass", "docker", "podman", "helm",
+        "skopeo", "oc ", "az ", "registry", "mongo", "7z", "sqlcmd", "unzip", "zip", "bsqldb", "redis-cli", "ldap",
+        "keytool", "openssl",
+    ),
     "code": ("code", "otp", "2fa", "mfa", "token", "auth", "verification number", "verification digit"),
     "code said": ("one-time", "one time", "onetime", "verif", "动态", "動態", "口令", "验证", "驗證"),
     "code of": ("password", "pin"),

@@ -24,16 +24,18 @@ _CODE_ZH: Final = (
     r"(?:验证码|驗證碼|校验码|校驗碼|动态码|動態碼|动态密码|動態密碼|动态口令|短信码|收到的[码碼]|一次性密[码碼]|认证码|認證碼|確認碼|确认码"
     r"|(?:短信|简讯|簡訊|邮箱|邮件|郵件|手机|手機|谷歌|收到)[\u4e00-\u9fff]{0,4}"
     r"[4-8四六八] ?位[数數][字码碼]?(?=[\s:=是为為係0-9])"
-    r"|登[入录錄][码碼]|[备備](?:用|份)(?:[验驗][证證]|登[入录錄])?[码碼]|(?:恢[复復]|救援)[码碼]|谷歌码|激活码|谷歌验证器|身份验证器|验证器|otp|2fa)"
+    r"|登[入录錄][码碼]|[备備](?:用|份)(?:[验驗][证證]|登[入录錄])?[码碼]|(?:恢[复復]|救援)[码碼]|谷歌码|激活码|谷歌验证器|身份验证器|验证器|(?<![0-9a-z])(?:otp|2fa))"
 )
+_NO_DATE: Final = r"(?!(?:19|20)[0-9]{2}[/.\-][01]?[0-9][/.\-][0-3]?[0-9](?![0-9]))"
 _NOT_LONGER: Final = r"(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9])|[ \-]?[0-9])"
 _CODE_VALUE: Final = (
-    r"(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{2,4}[ \-][0-9]{2,4}|(?:[0-9] ){5}[0-9]|(?:[0-9]{2} ){2,3}[0-9]{2}"
+    rf"{_NO_DATE}(?P<value>(?:g-)?[0-9]{{4,8}}"
+    r"|[0-9]{2,4}[ \-][0-9]{2,4}|(?:[0-9] ){5}[0-9]|(?:[0-9]{2} ){2,3}[0-9]{2}"
     r"|(?=[0-9a-z]{0,7}[0-9])(?=[0-9a-z]{0,7}[a-z])[0-9a-z]{6,8}"
     rf"|[0-9a-z]{{4,5}}(?:-[0-9a-z]{{4,5}}){{1,3}}){_NOT_LONGER}"
 )
 _CODE_FIRST: Final = r"(?<![0-9a-z\-])(?<![0-9][.,])(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9a-z])"
-_PLAIN_VALUE: Final = rf"(?P<value>[0-9]{{4,8}}|(?:[0-9] ){{5}}[0-9]|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
+_PLAIN_VALUE: Final = rf"{_NO_DATE}(?P<value>[0-9]{{4,8}}|(?:[0-9] ){{5}}[0-9]|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
 _OTP_AFTER = (
     re.compile(rf"{_CODE_EN}(?:[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}|{CELL}|{FIELD}){QUOTE}{_CODE_VALUE}"),
     re.compile(rf"{_CODE_EN}(?: (?:says|reads|shows?|number|no\.?))?(?:\s{{1,2}}|-){QUOTE}{_CODE_VALUE}"),
@@ -67,11 +69,16 @@ _OTP_FIRST = re.compile(
     r" (?:verification|confirmation|security|login|sms|2fa|email|text) (?:code|message)"
     r"|(?<=[0-9]{5} )(?:from|off|in|via) (?:(?:my|the) )?(?:google |microsoft )?authenticator)(?![a-z])"
 )
-# A page of codes to get back in with, which stand close together and may be numbered.
+# A page of codes to get back in with, which stand close together and may be numbered: right behind its name, or on the
+# lines under a heading that names them.
+_NUMBERED: Final = r"(?:[0-9]{1,2}[.):、]\s{0,3}|[\-*•]\s{1,2})?"
 _PAGE = re.compile(
-    r"(?<![a-z])(?:backup|back-up|recovery|2fa|authenticator|one[ \-]time) codes(?: are| were)?\s{0,2}:?\s{1,3}"
-    r"(?:1[.)]\s{0,2})?(?P<value>[0-9]{4}[ \-][0-9]{4}|(?=[a-z]{0,9}[0-9])[0-9a-z]{6,10}|[0-9a-z]{4,5}-[0-9a-z]{4,5})"
-    r"(?=[\s,;/|]{1,3}(?:2[.)]\s{0,2})?[0-9a-z]{4})"
+    r"(?:(?<![a-z])(?:backup|back-up|recovery|2fa|authenticator|one[ \-]time|scratch|emergency) codes"
+    r"|[备備](?:用|份)(?:[验驗][证證]|登[入录錄])?[码碼]|(?:恢[复復]|救援)[码碼])"
+    r"(?:(?: are| were)?\s{0,2}:?\s{1,3}|[^\n\x1a]{0,160}\n(?P<under>\s{0,3}))"
+    rf"{_NUMBERED}(?P<value>[0-9]{{4}}[ \-][0-9]{{4}}|(?=[a-z]{{0,11}}[0-9])[0-9a-z]{{6,12}}"
+    rf"|[0-9a-z]{{4,5}}(?:-[0-9a-z]{{4,5}}){{1,3}})"
+    rf"(?=[\s,;/|]{{1,8}}{_NUMBERED}(?P<next>[0-9a-z]{{4}}[0-9a-z \-]{{0,20}}))"
 )
 _OTP_FIRST_ZH = re.compile(rf"{_CODE_FIRST}\s?(?:就是|是|为|这个|這個|这条|这串)[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}")
 _LABEL = re.compile(
@@ -79,6 +86,8 @@ _LABEL = re.compile(
     r"|(?:verif|authent)ication (?:number|digit))s?(?![a-z])"
 )
 _LABEL_CHARS: Final = 14
+_PAGE_BEFORE: Final = 20
+_PAGE_CHARS: Final = 240
 _OTP_BEFORE: Final = 20
 _OTP_REACH: Final = 120
 _OTP_FIRST_CHARS: Final = 76
@@ -102,7 +111,8 @@ _OTHER_CODE = re.compile(
 # Codes to get back in by come by the ten.
 _SEVERAL = re.compile(r"codes(?![a-z])|code list|[备備](?:用|份)|恢[复復][码碼]|救援[码碼]")
 _ONE_MORE = re.compile(
-    r"(?:\s{0,3}(?:[,;/|&、]|and|or|和|同埋?|与|與|跟|及|以及|还有|還有|或)|\s)\s{0,3}(?:[0-9]{1,2}[.)]\s{1,3}|[\-*•]\s)?"
+    r"(?:\s{0,3}(?:[,;/|&、]|and|or|和|同埋?|与|與|跟|及|以及|还有|還有|或)|\s)\s{0,3}"
+    rf"{_NUMBERED}"
     r"(?P<value>[0-9a-z]{4,10}(?:[ \-][0-9a-z]{4,5}){0,3})(?![0-9a-z])"
 )
 _ALNUM = re.compile("[0-9a-z]")
@@ -146,8 +156,9 @@ def find_otp(scan: Scan) -> Iterator[Hit]:
         return
     labels = sorted([*at.get("code", ()), *at.get("code of", ())])
     after = [label for label in labels if _leads_to_value(low, label)]
-    for pattern in (*_OTP_AFTER, _PAGE) if after else ():
+    for pattern in _OTP_AFTER if after else ():
         yield from _labelled(low, around(pattern, low, after, _OTP_BEFORE, _OTP_REACH), "OTP")
+    yield from _pages(low, [label for label in labels if low.startswith("codes", label)])
     before = [label for label in labels if _SAID_OF.search(low, max(0, label - _SAID_OF_CHARS), label) is not None]
     if before:
         yield from _labelled(low, around(_OTP_FIRST, low, before, _OTP_FIRST_CHARS, _LABEL_CHARS), "OTP")
@@ -158,6 +169,7 @@ def find_otp_chinese(scan: Scan) -> Iterator[Hit]:
     low, labels = scan.low, scan.at["code zh"]
     if "digit" not in scan.at:
         return
+    yield from _pages(low, labels)
     for pattern in _OTP_AFTER_ZH:
         yield from _labelled(low, starting(pattern, low, labels), "OTP")
     yield from _labelled(low, around(_OTP_FIRST_ZH, low, labels, _OTP_FIRST_ZH_CHARS, 8), "OTP")
@@ -210,6 +222,15 @@ def _labelled(low: str, matches: Iterable[re.Match[str]], kind: SecretType) -> I
             yield Hit(start, end, kind, "label")
             if kind == "OTP" and _SEVERAL.search(low, max(0, match.start() - 4), start) is not None:
                 yield from _others(low, start, end)
+
+
+def _pages(low: str, labels: list[int]) -> Iterator[Hit]:
+    """Codes that stand close together under their name; under a heading they are written alike."""
+    for match in around(_PAGE, low, labels, _PAGE_BEFORE, _PAGE_CHARS):
+        like = _written(match["value"])
+        if match["under"] is None or _written(match["next"][: len(like)]) == like:
+            yield Hit(*match.span("value"), "OTP", "label")
+            yield from _others(low, *match.span("value"))
 
 
 def _others(low: str, start: int, end: int) -> Iterator[Hit]:

@@ -28,7 +28,8 @@ _NUMBERED: Final = re.compile("[A-Za-z]{3,}-[0-9]+")
 _DATE: Final = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
 _ELSEWHERE: Final = re.compile(
     r"[^@]*@[a-z0-9-]+\.[a-z0-9].*|www\..*|utc--.*"
-    r"|.*\.(?:com|org|net|io|app|pdf|png|jpe?g|zip|csv|log|txt|apk|exe|js|py|docx?|xlsx?)",
+    r"|.*\.(?:com|org|net|io|app|pdf|png|jpe?g|heic|webp|zip|gz|xz|tgz|7z|rar|csv|log|txt|json|ya?ml|toml|xml|html?|conf"
+    r"|apk|aab|ipa|exe|msi|dmg|pkg|deb|rpm|appimage|iso|bin|js|ts|py|rs|go|sh|kt|docx?|xlsx?|mp4|mov)",
     re.IGNORECASE,
 )
 """Addresses, files, and versions of packages."""

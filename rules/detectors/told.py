@@ -51,14 +51,21 @@ _OF_SOMETHING_ELSE = re.compile(
         "checksum",
         "digest",
         "commit",
+        "merge",
+        "etag",
+        "(?:request|trace|correlation|span|event|job|run|build|message) id",
+        "ray",
+        "boundary",
     )
     + "|[读讀示]数|[读讀]數|度[数數]|里程|[验驗][证證](?:者|人|[节節][点點])|[纪紀]元|[区區][块塊](?:高度)?|高度"
     "|[错錯][误誤]代?[码碼]"
     "|批[次号號]|[型机機][号號]|序列[号號]|[条條][码碼]|校[验驗](?:[码碼值和])|摘要"
-    r")[\s:=#是为為]{0,3}(?:(?:is|was|of)\s)?[\"'`(]?\Z"
+    r")(?:\([^()\n]{1,60}\))?[\s:=#是为為]{0,3}(?:(?:is|was|of)\s)?[\"'`(]?\Z"
 )
 """A value with this before it was read off something, or is the number or the digest of a thing."""
 _NAMED_CHARS: Final = 24
+_OF_FILE = re.compile(r"[0-9a-fA-F]+ [ *][!-~]{0,100}\.[0-9A-Za-z]{1,8}(?!\S)")
+"""The digest of a file and its name, as `sha256sum` writes them."""
 
 
 class Scale(NamedTuple):
@@ -117,7 +124,10 @@ def secrets(text: str, low: str) -> Iterator[tuple[int, int, SecretType]]:
         return
     around, ask = Surroundings(text, low, spans), scales()
     for number, (start, end) in enumerate(spans):
-        if _OF_SOMETHING_ELSE.search(low, max(0, start - _NAMED_CHARS), start) is not None:
+        if (
+            _OF_SOMETHING_ELSE.search(low, max(0, start - _NAMED_CHARS), start) is not None
+            or _OF_FILE.match(text, start) is not None
+        ):
             continue
         near = around.beside(number)
         if ask.beside.weigh(near) < 0:
@@ -125,7 +135,13 @@ def secrets(text: str, low: str) -> Iterator[tuple[int, int, SecretType]]:
         seen = [*near, *around.about(number)]
         value = text[start:end]
         if ask.secret.weigh(seen) >= (LONG_LINE if is_long(value) else 0):
-            yield start, end, _kind(value, is_code=ask.code.weigh(seen) >= 0)
+            name = _name(value)
+            yield start + name, end, _kind(value[name:], is_code=ask.code.weigh(seen) >= 0)
+
+
+def _name(value: str) -> int:
+    """How long the name of a field is that a long value begins with: `session=...`."""
+    return value.rstrip("=").rfind("=") + 1 if is_long(value) else 0
 
 
 def _kind(value: str, *, is_code: bool) -> SecretType:

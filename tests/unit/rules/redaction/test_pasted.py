@@ -1,0 +1,76 @@
+"""What people paste as it is: command lines, files of settings, pages of codes, mails, chats and logs."""
+
+import pytest
+
+from rules.redact import redact
+
+WHOLE = "a3f1" * 16
+PHRASE = "凡換別帽病呆律療課糾懷推"
+
+MASKED = [
+    # The option of a program holds a password.
+    ("curl -s --user ana:fjord-2020 https://pay.example", "curl -s --user ana:[PASSWORD] https://pay.example"),
+    ("wget -U x; curl -u 'ana:a b c' -k x", "wget -U x; curl -u 'ana:[PASSWORD]' -k x"),
+    ("mysqldump -h db -pfjord2020 shop", "mysqldump -h db -p[PASSWORD] shop"),
+    ('sshpass -p "fjord;2020" scp a b:', 'sshpass -p "[PASSWORD]" scp a b:'),
+    ("podman login -u ana -p fjord-2020 hub.example", "podman login -u ana -p [PASSWORD] hub.example"),
+    ("redis-cli -h cache -a fjordfjord ping", "redis-cli -h cache -a [PASSWORD] ping"),
+    ("openssl rsa -in a.pem -passin pass:fjord", "openssl rsa -in a.pem -passin pass:[PASSWORD]"),
+    ('cli walletpassphrase "three red boats 20" 60', 'cli walletpassphrase "[PASSWORD]" 60'),
+    # A link and a connection keep what is no secret.
+    ("amqp://ana:fj0rd!x@mq.example.org:5672", "amqp://ana:[PASSWORD]@mq.example.org:5672"),
+    ("redis://:fjord2020@10.0.0.4:6379", "redis://:[PASSWORD]@10.0.0.4:6379"),
+    ("Uid=ana;Pwd=fjord2020;Pooling=true;", "Uid=ana;Pwd=[PASSWORD];Pooling=true;"),
+    ("APP_SECRET=base64:" + "Qx7" * 14 + "=", "APP_SECRET=base64:[API_KEY]"),
+    # A page says it with emphasis.
+    ("cvv: <b>302</b>", "cvv: <b>[CVV]</b>"),
+    ("<strong>Password:</strong> fjord2020", "<strong>Password:</strong> [PASSWORD]"),
+    ("密码：<span class=x>fjord2020</span>", "密码：<span class=x>[PASSWORD]</span>"),
+    ("PIN: **7731**", "PIN: **[PASSWORD]**"),
+    # Codes stand under a heading.
+    ("Recovery codes (keep):\n\n1. ab12-cd34\n2. ef56-gh78", "Recovery codes (keep):\n\n1. [OTP]\n2. [OTP]"),
+    ("My backup codes, none works\n70441752\n39027715\n", "My backup codes, none works\n[OTP]\n[OTP]\n"),
+    ("備用碼\n1、AB2CD-EF3GH\n2、JK4LM-NP5QR", "備用碼\n1、[OTP]\n2、[OTP]"),
+    ("authenticator manual key: abcd 2fgh ijkl m3op", "authenticator manual key: [API_KEY]"),
+    (f"註記詞{PHRASE}幫我看", "註記詞[SEED_PHRASE]幫我看"),
+]  # fmt: skip
+MASKED_IN_PUBLIC = [
+    ("psql postgres://ana:fj0rd!x@db.example.org/shop", "psql postgres://ana:[PASSWORD]@db.example.org/shop"),
+    ("nr,邮箱,密码\n1,ana@post.example,fjord_20\n", "nr,邮箱,密码\n1,[EMAIL],[PASSWORD]\n"),
+    ("请给验证码\n[2026/11/30 21:13] 我：等等", "请给验证码\n[2026/11/30 21:13] 我：等等"),
+    ("2026-12-01 10:23 收到短信", "2026-12-01 10:23 收到短信"),
+    ("會員號碼 29184661", "會員號碼 29184661"),
+]
+HARMLESS = [
+    # Where a value is kept is no value.
+    "DB_PASSWORD=${DB_PASSWORD:?missing}",
+    "const password = process.env.WALLET_PASSWORD;",
+    "login(user.password)",
+    "export API_KEY=YOUR_API_KEY_HERE",
+    "amqp://ana:${MQ_PASS}@mq.example.org",
+    'curl -u "$USER:$PASS" https://pay.example',
+    "mysql -u root -p shop",
+    "docker run -p 8080:80 login",
+    # Digests, names of files, ids and algorithms.
+    f"{WHOLE}  wallet-desktop-4.11.2-x86_64.AppImage",
+    f"SHA256 (wallet-4.11.2.dmg) = {WHOLE}",
+    f'etag: "{WHOLE[:32]}"',
+    f'Content-Type: multipart/mixed; boundary="{WHOLE[:28]}"',
+    "do you accept ed25519 or secp256k1 for signing",
+    "my backup codes are in a drawer\nand order 29184661 is late",
+]
+
+
+@pytest.mark.parametrize(("text", "masked"), MASKED)
+def test_what_is_pasted_loses_its_secrets_and_nothing_else(text: str, masked: str) -> None:
+    assert redact(text).text == masked
+
+
+@pytest.mark.parametrize(("text", "masked"), MASKED_IN_PUBLIC)
+def test_what_is_pasted_in_public_loses_its_secrets_and_nothing_else(text: str, masked: str) -> None:
+    assert redact(text, visibility="public").text == masked
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_only_says_where_a_secret_is_or_is_none_stays(text: str) -> None:
+    assert redact(text, visibility="public").text == text
