@@ -33,7 +33,7 @@ _LABELLED = re.compile(
     r"(?:key|token|secret)(?:[ _-]{0,2}(?:id|secret))?|secret[ _-]{0,2}(?:access[ _-]{0,2})?(?:key|id)(?:[ _-]{0,2}id)?"
     r"|client[ _-]{0,2}secret|bearer|"
     r"(?:2fa|totp|authenticator|google auth)[ _-]{0,2}(?:secret|key|seed|setup key))(?![a-z])"
-    r"|(?:api|接口) ?(?:key|token)|令牌|金钥|金鑰|(?<!私)[密秘][钥鑰])"
+    r"|setup key|(?:api|接口) ?(?:key|token)|令牌|金钥|金鑰|(?<!私)[密秘][钥鑰])(?: ?\([^()\n\x1a]{1,40}\))?"
     r"[ \"']{0,3}(?:is|was|are|:|=|是|为|為|->|=>){0,2}[ \"'\n]{0,4}(?:base64:)?"
     r"(?P<value>[0-9A-Za-z][0-9A-Za-z_\-./+=]{14,255})",
     re.IGNORECASE,
@@ -74,7 +74,6 @@ _DISCORD = re.compile(
     r"(?<![0-9A-Za-z_\-.])[0-9A-Za-z_\-]{24,28}\.[0-9A-Za-z_\-]{6}\.[0-9A-Za-z_\-]{27,45}(?![0-9A-Za-z_\-.])"
 )
 _OTPAUTH = re.compile(r"otpauth://[!-~]{8,500}", re.IGNORECASE)
-_BASIC = re.compile(r"authorization: basic (?P<value>[0-9a-z+/]{6,255}={0,2})", re.IGNORECASE)
 # As authenticators show it: in fours, and so in words of four letters, but for a digit.
 _BASE32_IN_FOURS = re.compile(
     r"(?:(?<![a-z])(?:secret|key|seed)(?![a-z])|[密秘][钥鑰]|金[钥鑰])"
@@ -90,7 +89,8 @@ _BASE32_MIN: Final = 16
 # The last word of a label and what stands between it and a value; most such words are only spoken of.
 _LEADS_ON = re.compile(
     r"(?:(?:keys?|secrets?)[ _-]{0,2}id|keys?|secrets?|tokens?|bearer|api|seed|setup key|[密秘][钥鑰]|令牌|金钥|金鑰)"
-    r"(?:[ \"':=\n]|is|was|are|是|为|為|->|=>){0,14}(?:base64:)?[0-9A-Za-z][0-9A-Za-z_\-./+=]{14}",
+    r"(?: ?\([^()\n\x1a]{1,40}\))?(?:[ \"':=\n]|is|was|are|是|为|為|->|=>){0,14}(?:base64:)?"
+    r"[0-9A-Za-z][0-9A-Za-z_\-./+=]{14}",
     re.IGNORECASE,
 )
 _LABEL_BEFORE: Final = 32
@@ -107,8 +107,6 @@ def find(scan: Scan) -> Iterator[Hit]:
             value = second["value"]
             if not value.islower() and not value.isupper() and _DIGIT.search(value) is not None:
                 yield Hit(*second.span("value"), "API_KEY", "beside its id")
-    for match in starting(_BASIC, text, starts):
-        yield Hit(*match.span("value"), "API_KEY", "label")
     for match in starting(_OTPAUTH, text, starts):
         yield Hit(match.start(), match.end(), "OTP", "prefix")
 

@@ -11,7 +11,7 @@ FIELD: Final = rf"(?:>|{MARK}(?:\s?[:=]\s?|\s[^<>\x1a]{{0,60}}?value\s?=\s?){MAR
 """From the name of a field to its value: `"cvv": "123"`, `<cvv>123`, `name="cvv" value="123"`."""
 _CLOSED: Final = "(?:</[a-z]{1,8}>)?"
 IS: Final = (
-    rf"(?:\s{{0,3}}{_CLOSED}(?:[:=]|{_POINTS}|-(?=\s)){_CLOSED}\s{{0,3}}"
+    rf"(?:\s{{0,3}}[)\]]?{_CLOSED}(?:[:=]|{_POINTS}|-(?=\s)){_CLOSED}\s{{0,3}}"
     r"|,?\s{1,3}(?:is|was|are|to|is now|as|it'?s|(?:it|which|that) (?:is|was)|ist|lautet|es|est"
     r"|(?:should|would|must|might|may|could|used to|has to|had to) be)"
     r"(?: (?:always|still|now|currently|just|probably|maybe|perhaps|i (?:think|believe|guess)|set to|changed to))?"
@@ -20,7 +20,7 @@ IS: Final = (
 SHI: Final = (
     r"\s{0,3}(?:就(?=[0-9a-z])|(?:就|应该|應該|好像|可能|大概|一直|都|也){0,2}[是係]"
     r"|为|為|[设設]置?(?:[为為成]了?|的是?|了|咗)|[改換换][成为為]了?|叫|[填用写寫打输輸报報念说說](?:的是?|了|咗)|[输輸]入的?是?"
-    rf"|[显顯]示的?是?|{_CLOSED}[:=]{_CLOSED}|{_POINTS})\s{{0,2}}[:]?\s{{0,2}}"
+    rf"|[显顯]示的?是?|[)\]]?{_CLOSED}[:=]{_CLOSED}|{_POINTS})\s{{0,2}}[:]?\s{{0,2}}"
 )
 TOLD_ZH: Final = (
     r"[,:.\s]{1,2}(?:[我佢他她]|妈妈?|爸爸?|老公|老婆)?(?:就|已经?|都|也|又|便|直接){0,2}"
@@ -44,6 +44,7 @@ MADE_BY: Final = re.compile(
     r"(?:iphone|ipad|ios|macos|android|windows|win|mac|mi|huawei|honor|redmi|pixel|galaxy|samsung|chrome|firefox|safari"
     r"|edge|v|ver|version|err(?:or)?|code|erc|trc|bep|step|page|face|touch"
     r"|ed|x|aes|rsa|sha|md|utf|base|bip|slip|eip|secp|argon|blake|keccak|tls|ipv"
+    r"|bitbox|coldcard|keystone|onekey|safepal|tangem|ellipal|secux|coolwallet|jade"
     r"|keepass(?:xc|dx)?|bitwarden|1password|lastpass|dashlane|nordpass|enpass|roboform|authy|metamask|ledger|trezor)"
     r"[ \-_]?[0-9.]{1,10}[a-z]{0,4}[0-9]?\Z"
 )

@@ -23,7 +23,7 @@ _LOCAL = re.compile(
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9])")
 _APART = re.compile(r" @ (?=[A-Za-z0-9])")
 # Before the host of a link stand a name and a password: `postgres://me:...@db.example.com`.
-_IN_LINK = re.compile(r"://[^\s/]{0,180}\Z")
+_IN_LINK = re.compile(r"://[^\s/,;|\"'<>]{0,180}\Z")
 _LABELS_MIN: Final = 2
 _TOP: Final = r"(?:com|net|org|io|cn|hk|tw|me|co|uk|de|fr|xyz|app|dev)(?![a-z0-9])"
 _SPELLED = re.compile(
@@ -91,8 +91,10 @@ _NOT_PHONE: Final = words(
 ) + (
     "|(?:[发發]票|[单單]|[会會][员員]|座位|[车車]牌|股票|[学學]|工|合同|序列|保[单單]|案件|[预預][订訂]|批|房[间間]|航班"
     "|[票收][据據]|[設设][备備]|文件|[档檔]案)(?:号码|號碼)"
-) + "|订单|訂單|单号|單號|流水|交易|编号|編號|运单|快递|金额|金額|工单|區塊|区块|余额|卡号|账号|验证码"  # fmt: skip
-_PHONE_LABELS = Labels(yes=_PHONE_WORDS, no=_NOT_PHONE)
+) + "|订单|訂單|单号|單號|流水|交易|编号|編號|运单|快递|金额|金額|工单|區塊|区块|余额|卡号|验证码"  # fmt: skip
+_PHONE_LABELS = Labels(yes=_PHONE_WORDS, no=_NOT_PHONE + "|账号|帳號|賬號")
+# A Chinese mobile number is what most accounts are called by.
+_MOBILE_LABELS = Labels(yes=_PHONE_WORDS, no=_NOT_PHONE)
 
 
 def find_email(scan: Scan) -> Iterator[Hit]:
@@ -173,7 +175,7 @@ def _mobile(low: str) -> Iterator[Hit]:
     while match is not None:
         begin = match.start()
         prefix = _CN_PREFIX.search(low, max(0, begin - _CN_PREFIX_CHARS), begin)
-        if prefix is not None and _PHONE_LABELS.before(low, prefix.start(), 16) != "no":
+        if prefix is not None and _MOBILE_LABELS.before(low, prefix.start(), 16) != "no":
             yield Hit(prefix.start(), match.end(), "PHONE", "shape")
         match = _CN_MOBILE.search(low, begin + 1 if prefix is None else match.end())
 

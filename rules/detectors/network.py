@@ -10,7 +10,9 @@ from rules.detectors.labels import Labels, words
 from rules.detectors.scan import Scan
 
 _OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_IPV4 = re.compile(rf"(?<![0-9A-Za-z.\-])(?:{_OCTET}\.){{3}}{_OCTET}(?![0-9A-Za-z]|\.[0-9]|-[0-9])")
+_IPV4 = re.compile(
+    rf"(?:(?<![0-9A-Za-z.\-])|(?<=(?<![a-z])ip))(?:{_OCTET}\.){{3}}{_OCTET}(?![0-9A-Za-z]|\.[0-9]|-[0-9])"
+)
 # A colon before it is the label's own where no group of an address can stand before it.
 _IPV6 = re.compile(
     r"(?:(?<![0-9a-z:.])|(?<=[^0-9a-f:.]:)|(?<=[a-z]{5}:))(?!:[0-9a-f])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![0-9a-z:])"

@@ -190,6 +190,7 @@ _WORDS_ONLY_DENIED: Final = frozenset({
     "wrong", "your",
 })  # fmt: skip
 _LEADING_WORD = re.compile("[a-z]+")
+_JOINED = re.compile(r"[a-z]{3,}[._][a-z]{3,}")
 _DIGIT = re.compile(r"[0-9]")
 _SYMBOL = re.compile(r"[0-9!@#$%^&*_+=~?|\\<>{}]")
 ONE_TIME = re.compile(r"(?:one[ \-]?time|otp|2fa|sms|temporary|verification|动态|動態|一次性|临时|短信) ?\Z")
@@ -213,7 +214,8 @@ def find_english(scan: Scan) -> Iterator[Hit]:
         # After a colon or an equals sign a bare word may be a password too.
         link = match.group("link")
         plain = link is None or not {":", "="}.isdisjoint(link)
-        yield from _value(scan.folded, match, plain_word=plain and match["aside"] is None)
+        joined = _JOINED.fullmatch(match["value"]) is not None
+        yield from _value(scan.folded, match, plain_word=plain and (match["aside"] is None or joined))
     for pattern in (_BARE[0], _BARE[2]) if starts else ():
         for match in starting(pattern, low, starts):
             yield from _mixed_value(scan.folded, match)

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from rules.detectors import (
+    answered,
     api_key,
     bank,
     card,
@@ -20,6 +21,7 @@ from rules.detectors import (
     password_chinese,
     person,
     private_key,
+    secret_field,
     seed,
     seed_chinese,
     seed_framed,
@@ -74,9 +76,12 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("PASSWORD"), ("password zh",), password_chinese.find),
     Detector(_of("PASSWORD"), ("login",), password.find_login),
     Detector(_of("PASSWORD"), ("pin",), password.find_pin),
-    Detector(_of("PASSWORD", "CVV", "OTP"), column.TRIGGERS, column.find, column.may_be_table),
+    Detector(
+        _of("PASSWORD", "CVV", "OTP", "PASSPORT", "PERSON_NAME"), column.TRIGGERS, column.find, column.may_be_table
+    ),
     Detector(_of("PASSWORD"), ("link",), password.find_in_link),
     Detector(_of("PASSWORD"), ("command",), command.find, command.may_be_option),
+    Detector(_of("PASSWORD", "OTP"), answered.TRIGGERS, answered.find, answered.may_be_chat),
     Detector(_of("CARD"), (digits(13),), card.find, card.may_be_card),
     Detector(_of("CVV"), ("cvv", "cvv digits"), short_code.find_cvv, short_code.may_be_cvv),
     Detector(_of("CVV"), (digits(13), "cvv"), short_code.find_cvv_after_expiry, short_code.may_be_expiry),
@@ -88,6 +93,8 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("API_KEY"), ("token",), api_key.find_discord),
     Detector(_of("API_KEY"), ("key link",), link_key.find),
     Detector(_of("API_KEY"), ("link",), link_key.find_pass),
+    Detector(_of("API_KEY"), ("secret field",), secret_field.find),
+    Detector(_of("API_KEY"), ("basic",), secret_field.find_basic),
     Detector(_of("IBAN"), ("digit",), bank.find, bank.may_be_iban),
     Detector(_of("NATIONAL_ID"), (digits(15),), identity.find_china, identity.may_be_china),
     Detector(_of("NATIONAL_ID"), (digits(6),), identity.find_hong_kong, identity.may_be_hong_kong),
@@ -108,7 +115,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("STREET_ADDRESS"), ("flat",), person.find_flat),
     Detector(_of("STREET_ADDRESS"), ("digit",), person.find_european_address),
     Detector(_of("STREET_ADDRESS"), ("digit",), person.find_chinese_address),
-    Detector(_of("PERSON_NAME"), ("name zh",), person.find_chinese_name),
+    Detector(_of("PERSON_NAME"), ("name zh", "name"), person.find_chinese_name),
     Detector(_of("PERSON_NAME"), ("name", "greeting"), person.find_english_name),
     Detector(_of("PERSON_NAME"), ("title",), person.find_titled_name),
 )

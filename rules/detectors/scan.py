@@ -75,6 +75,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "cvv": (
         "cvv", "cvc", "csc", "cid", "card security code", "security code", "sec code", "security_code", "securitycode",
         "code on", "digits on", "numbers on", "code at", "digits at", "numbers at", "安全码", "安全碼",
+        "cvn", "cav2", "card code", "cardcode", "card_code", "verification value", "检查码", "檢查碼",
         "后三位", "後三位", "末三位", "后三码", "後三碼", "末三码", "末三碼", "后3", "後3", "末3", "后面三", "后面3",
         "後面三", "後面3", "三位", "三码", "三碼", "三个数", "三個數",
     ),
@@ -87,7 +88,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "sk-", "sk_", "pk_", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "xapp-",
         "akia", "asia", "ltai", "akid", "aklt", "aiza", "ya29.", "gocspx-", "eyj", "npm_", "sg.", "hf_",
         "shpat_", "shpca_", "shppa_", "shpss_",
-        "whsec_", "pypi-", "dop_v1_", "otpauth://", "authorization: basic",
+        "whsec_", "pypi-", "dop_v1_", "otpauth://",
     ),
     "key": ("api", "secret", "token", "bearer", "key", "seed", "密钥", "密鑰", "秘钥", "秘鑰", "令牌", "金钥",
     "金鑰"),
@@ -96,6 +97,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "nodereal",
         "tenderly", "blockpi", "rpc", "webhook", "hooks.", "/hook/", "/robot/",
     ),
+    "secret field": ("secret", "token", "key", "jwt", "session", "sessid", "sess_id", "sid"),
+    "basic": ("basic ",),
     "@": ("@",),
     "spelled @": ("(at)", "[at]", " dot ", "(dot)", "[dot]"),
     "phone": (
@@ -121,7 +124,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "p.o.", "p o b",
     ),
     "name": (
-        "name", "holder", "ship to", "deliver to", "recipient", "beneficiary", "payee", "contact", "applicant",
+        "name", "fn:", "holder", "ship to", "deliver to", "recipient", "beneficiary", "payee", "contact", "applicant",
         "signatory", "sender", "remitter", "payer", "debtor", "creditor", "insured",
     ),
     "greeting": (
@@ -133,6 +136,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "title": ("mr ", "mr.", "mrs", "ms ", "ms.", "dr ", "dr."),
     "name zh": (
         "我叫", "叫", "全名", "我的名字", "我姓名", "姓名", "真实姓名", "户名", "戶名", "账户名", "收款人",
+        "户口名", "戶口名", "帐户名", "帳戶名", "賬戶名", "付款人", "投保人", "受益人", "被保",
         "持卡人", "名字", "开户人", "联系人", "聯絡人", "本人", "我是", "我係", "收件人", "收货人", "收貨人", "寄件人",
         "申请人",
         "申請人", "汇款人", "匯款人",
@@ -148,8 +152,8 @@ Triggers that are no words: digit, `digits(n)`, token (twenty letters and digits
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "card": ("card", "visa", "master", "amex", "union", "cc", "american", "discover", "jcb", "卡"),
     "key": (
-        "key", "private", "secret", "seed", "pk", "sk", "wallet(", "私钥", "私鑰", "密钥", "密鑰", "秘钥", "秘鑰",
-        "钥匙", "私匙", "密匙", "金钥", "金鑰",
+        "key", "private", "secret", "seed", "pk", "sk", "wallet(", "accounts", "私钥", "私鑰", "密钥", "密鑰",
+        "秘钥", "秘鑰", "钥匙", "私匙", "密匙", "金钥", "金鑰",
     ),
     "export": ("export", "导出", "導出", "匯出"),
     "kept": (

@@ -44,7 +44,7 @@ _OTP_AFTER = (
         rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{1,36}}? {QUOTE}(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
     ),
     re.compile(
-        rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
+        rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|to|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
         rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?(?:{IS}|'s |, (?=[0-9 \-]{{4,8}}[,.])){QUOTE}{_PLAIN_VALUE}"
     ),
     re.compile(
@@ -64,6 +64,7 @@ _OTP_AFTER_ZH = (
 )
 _OTP_FIRST = re.compile(
     rf"{_CODE_FIRST} (?:(?:is|was|as) (?:my|the|your|ur) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}(?:code|otp|passcode)"
+    r"|\((?:[a-z]{1,14} ){0,3}(?:code|otp|passcode)"
     r"|as (?:a )?(?:(?:verification|confirmation|security|login|sms|2fa) )?(?:code|otp|passcode)"
     r"|(?<=[0-9]{3} )(?:from|off|via) (?:my|the|your|ur)"
     r" (?:verification|confirmation|security|login|sms|2fa|email|text) (?:code|message)"
@@ -80,7 +81,7 @@ _PAGE = re.compile(
     rf"|[0-9a-z]{{4,5}}(?:-[0-9a-z]{{4,5}}){{1,3}})"
     rf"(?=[\s,;/|]{{1,8}}{_NUMBERED}(?P<next>[0-9a-z]{{4}}[0-9a-z \-]{{0,20}}))"
 )
-_OTP_FIRST_ZH = re.compile(rf"{_CODE_FIRST}\s?(?:就是|是|为|这个|這個|这条|这串)[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}")
+_OTP_FIRST_ZH = re.compile(rf"{_CODE_FIRST}\s?(?:就是|是|为|这个|這個|这条|这串|\()[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}")
 _LABEL = re.compile(
     r"(?:(?<![a-z])(?:[2m]fa|auth(?:enticator)?)|otp|code|token|password|pin"
     r"|(?:verif|authent)ication (?:number|digit))s?(?![a-z])"
@@ -100,7 +101,7 @@ _TO_DIGIT = re.compile(
     r"|(?<=[a-z]{3}[0-9]))"
 )
 _TO_GROUPS = re.compile("[a-z]{4}-[a-z]{4}")
-_SAID_OF = re.compile(" (?:(?:is|was) (?:my|the|your|ur)|as|from|off|in|via) ")
+_SAID_OF = re.compile(r" (?:(?:(?:is|was) (?:my|the|your|ur)|as|from|off|in|via) |\()")
 _SAID_OF_CHARS: Final = 62
 _OTHER_CODE = re.compile(
     r"(?:error|err|status|country|zip|post(?:al)?|promo|coupon|discount|referral|invit(?:e|ation)|qr|bar|source|swift"
@@ -116,18 +117,19 @@ _ONE_MORE = re.compile(
     r"(?P<value>[0-9a-z]{4,10}(?:[ \-][0-9a-z]{4,5}){0,3})(?![0-9a-z])"
 )
 _ALNUM = re.compile("[0-9a-z]")
-_CVV_WORD: Final = r"(?:cvv2?|cvc2?|cv2|csc|cid)"
+_CVV_WORD: Final = r"(?:cvv2?|cvc2?|cvn2?|cav2|cv2|csc|cid)"
 _CVV_VALUE: Final = r"(?P<value>[0-9]{3,4})(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9]))"
 _CVV_AFTER = (
     re.compile(
-        rf"(?<![a-z])(?:{_CVV_WORD}|card security code|sec(?:urity)?[ _]?code|3 digits?(?: code)? on (?:the )?back"
+        rf"(?<![a-z])(?:{_CVV_WORD}|card (?:security )?code|card_?code|(?:card )?verification value"
+        r"|sec(?:urity)?[ _]?code|3 digits?(?: code)? on (?:the )?back"
         r"|(?:three|last three|last 3) digits(?: on (?:the|its) back)?"
         r"|(?:code|digits|numbers) (?:on|at) (?:the |its )?(?:back|front)(?: of (?:the|my) card)?)(?![a-z])"
         rf"(?: (?:code|number|no\.?))?(?: ?[码碼])?(?: (?:on|of|for) [a-z ]{{1,24}}?)?(?:号|號)?"
         rf"(?:{IS}|{SHI}|{CELL}|{FIELD}|[\s,]{{1,3}}|){QUOTE}{_CVV_VALUE}"
     ),
     re.compile(
-        r"(?<![号號码碼])(?:安全码|安全碼|(?:背面|[后後]面?|末)的?(?:三|3)[位码碼个個]|(?:(?<=卡)|(?<=卡的))背面的?|校验三位|三位数|三位數)(?:数字|數字|数|數|码|碼)?"
+        r"(?<![号號码碼])(?:安全码|安全碼|[检檢]查[码碼]|(?:背面|[后後]面?|末)的?(?:三|3)[位码碼个個]|(?:(?<=卡)|(?<=卡的))背面的?|校验三位|三位数|三位數)(?:数字|數字|数|數|码|碼)?"
         rf"(?:{SHI}|{CELL}|{FIELD}|\s{{0,2}}){QUOTE}{_CVV_VALUE}"
     ),
 )

@@ -56,6 +56,7 @@ _OF_SOMETHING_ELSE = re.compile(
         "(?:request|trace|correlation|span|event|job|run|build|message) id",
         "ray",
         "boundary",
+        "key id",
     )
     + "|[读讀示]数|[读讀]數|度[数數]|里程|[验驗][证證](?:者|人|[节節][点點])|[纪紀]元|[区區][块塊](?:高度)?|高度"
     "|[错錯][误誤]代?[码碼]"
@@ -134,8 +135,10 @@ def secrets(text: str, low: str) -> Iterator[tuple[int, int, SecretType]]:
             continue
         seen = [*near, *around.about(number)]
         value = text[start:end]
+        name = _name(value)
+        if value[name:].isdigit() and name:
+            continue
         if ask.secret.weigh(seen) >= (LONG_LINE if is_long(value) else 0):
-            name = _name(value)
             yield start + name, end, _kind(value[name:], is_code=ask.code.weigh(seen) >= 0)
 
 
