@@ -29,7 +29,7 @@ def may_be_chat(scan: Scan) -> bool:
 
 
 def find(scan: Scan) -> Iterator[Hit]:
-    """Yield what the next line of the chat says and nothing else, where both lines are of one."""
+    """Yield what the next line of the chat says and nothing else, where the next line is of one."""
     low = scan.low
     done = 0
     for label, kind in sorted((place, _type(trigger)) for trigger in TRIGGERS for place in scan.at.get(trigger, ())):
@@ -38,8 +38,7 @@ def find(scan: Scan) -> Iterator[Hit]:
         begin, done = low.rfind("\n", 0, label) + 1, low.find("\n", label)
         if done < 0:
             return
-        before = low.rfind("\n", 0, max(0, begin - 1)) + 1
-        if _TIMED.search(low, before, label) is None or _ASKED.search(low, begin, done) is None:
+        if _ASKED.search(low, begin, done) is None:
             continue
         match = _SAID.match(low, done + 1)
         if match is not None and _is_value(match["value"]):

@@ -81,9 +81,16 @@ _BASE32_IN_FOURS = re.compile(
     r"(?P<value>[a-z2-7]{4}(?:[ \-][a-z2-7]{4}){3,15})(?![a-z0-9])",
     re.IGNORECASE,
 )
+# What an authenticator is set up with; the sentence speaks of one.
+_BASE32 = re.compile(
+    r"(?:totp|otp|[2m]fa|authenticator|google auth|[验驗][证證]器)(?![a-z])[^\n.;!?\x1a]{0,60}?(?<![0-9A-Za-z])"
+    r"(?P<value>(?=[A-Z]{0,63}[2-7])(?=[2-7]{0,63}[A-Z])(?-i:[A-Z2-7]{16,64}))(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
 _DIGIT = re.compile(r"[0-9]")
 _LETTER = re.compile(r"[A-Za-z]")
 _BASE32_MIN: Final = 16
+_SETUP_SHAPE = re.compile(b"[xd]{16}")
 
 
 # The last word of a label and what stands between it and a value; most such words are only spoken of.
@@ -109,6 +116,17 @@ def find(scan: Scan) -> Iterator[Hit]:
                 yield Hit(*second.span("value"), "API_KEY", "beside its id")
     for match in starting(_OTPAUTH, text, starts):
         yield Hit(match.start(), match.end(), "OTP", "prefix")
+
+
+def find_setup_key(scan: Scan) -> Iterator[Hit]:
+    """Yield what an authenticator is set up with, in the sentence that names one."""
+    for match in starting(_BASE32, scan.text, sorted([*scan.at.get("code", ()), *scan.at.get("code zh", ())])):
+        yield Hit(*match.span("value"), "API_KEY", "label")
+
+
+def may_be_setup_key(scan: Scan) -> bool:
+    """Whether there are so many letters and digits together."""
+    return _SETUP_SHAPE.search(scan.shape) is not None
 
 
 def may_be_bot(scan: Scan) -> bool:

@@ -26,7 +26,9 @@ _WORD: Final = "(?:[a-z]{1,12}[ _-])?"
 _HEADS: Final = (
     _Head(
         "PASSWORD",
-        re.compile(rf"{_WORD}(?:pass ?(?:word|code|phrase)|passwd|pwd|pin)|[\u4e00-\u9fff]{{0,4}}(?:密[码碼]|口令)"),
+        re.compile(
+            rf"{_WORD}(?:pass ?(?:word|code|phrase)?|passwd|pwd|pw|pin)|[\u4e00-\u9fff]{{0,4}}(?:密[码碼]|口令)"
+        ),
         re.compile(r"(?=[!-~]{0,71}[0-9!@#$%^&+=~?])(?!\*{3})[!-~]{4,72}"),
     ),
     _Head(
@@ -37,10 +39,11 @@ _HEADS: Final = (
     _Head(
         "OTP",
         re.compile(
-            rf"{_WORD}otp|(?:verification|one[ _-]time|backup|recovery|2fa|mfa|sms)[ _]codes?"
+            rf"{_WORD}t?otp|(?:2fa|otp|totp)[ _](?:secret|key|seed)"
+            r"|(?:verification|one[ _-]time|backup|recovery|2fa|mfa|sms)[ _]codes?"
             "|[\u4e00-\u9fff]{0,4}(?:[验驗][证證]|[备備]用)[码碼]"
         ),
-        re.compile("[0-9]{4,8}|[0-9A-Za-z]{4,5}-[0-9A-Za-z]{4,5}"),
+        re.compile("[0-9]{4,8}|[0-9A-Za-z]{4,5}-[0-9A-Za-z]{4,5}|[A-Z2-7]{16,64}"),
     ),
     _Head(
         "PASSPORT",
@@ -52,7 +55,7 @@ _HEADS: Final = (
         re.compile(
             r"(?:(?:full|customer|client|holder|account|beneficiary|payee|recipient|employee)[ _-]?)?name"
             r"|(?:account|card) ?holder|beneficiary|payee|recipient"
-            r"|(?:真[实實])?姓名|[户戶]名|(?:收款|付款|[联聯][系絡]|收件)人"
+            r"|(?:真[实實])?姓名|[户戶]名|(?:收款|付款|持卡|[联聯][系絡]|收件)人"
         ),
         re.compile(rf"(?:{_NAME_PART} ){{1,3}}{_NAME_PART}|[\u4e00-\u9fff]{{2,4}}(?<!银行)(?<!銀行)(?<!公司)"),
     ),

@@ -19,8 +19,8 @@ _OPTION: Final = "|".join(
         rf"(?P<pair>(?:curl|wget|https?|xh|lftp|smbclient){_ON}(?:-[uUa]|--user|--proxy-user|--auth){_APART})",
         # Here a blank behind the option would ask for the password, and name the database.
         rf"(?:mysql|mariadb)[a-z\-]{{0,8}}{_ON}-p(?!\s)",
-        rf"(?:sshpass|{_REGISTRY}|mongo[a-z]{{0,8}}|7z[az]?){_ON}-p{_APART}",
-        rf"(?:sqlcmd|unzip|zip){_ON}-P[ \t]",
+        rf"(?:sshpass|steghide|{_REGISTRY}|mongo[a-z]{{0,8}}|7z[az]?){_ON}-p{_APART}",
+        rf"(?:sqlcmd|unzip|zip|ssh-keygen){_ON}-[PN][ \t]",
         rf"redis-cli{_ON}-a{_APART}",
         rf"ldap[a-z]{{3,8}}{_ON}-w{_APART}",
         rf"keytool{_ON}-(?:store|key)pass{_APART}",
@@ -33,13 +33,22 @@ _PASSWORD = re.compile(
 )
 
 
+# `personal_unlockAccount("0x...", "...", 300)`, as a call and as a request.
+_CALL = re.compile(
+    r"unlock_?account[\"'\s:,(\[a-z]{1,30}(?:0x[0-9a-f]{40}|\x1a{8,48})[\"']?\s?,\s?[\"'](?P<value>[^\"'\n\x1a]{3,100})[\"']",
+    re.IGNORECASE,
+)
+
+
 def may_be_option(scan: Scan) -> bool:
-    """Whether there is any option."""
-    return b" -" in scan.data or b" pass:" in scan.data
+    """Whether there is any option, or an argument."""
+    return b" -" in scan.data or b" pass:" in scan.data or b"0x" in scan.data or b"\x1a" in scan.data
 
 
 def find(scan: Scan) -> Iterator[Hit]:
     """Yield passwords that an option of a program holds; a variable of the shell holds it elsewhere."""
+    for match in starting(_CALL, scan.text, scan.at["command"]):
+        yield Hit(*match.span("value"), "PASSWORD", "argument")
     for match in starting(_PASSWORD, scan.text, scan.at["command"]):
         if match["value"][0] != "$" and REFERENCE.match(match["value"].lower()) is None:
             yield Hit(*match.span("value"), "PASSWORD", "option")

@@ -34,7 +34,7 @@ QUANTITY = re.compile(
     r"|digit|char|letter|word|usd|btc|eth|attempt|people|months?|years?|weeks?|messages?|emails?)"
 )
 REFERENCE: Final = re.compile(
-    r"\$[{(]|\{\{|%[a-z_]{3,40}%|<[a-z][a-z _\-]{1,40}>"
+    r"\$[{(]|\{\{|!vault(?![!-~])|%[a-z_]{3,40}%|<[a-z][a-z _\-]{1,40}>"
     r"|(?:[a-z_]{1,20}\.){0,3}(?:env|environ|getenv|secrets|config|settings)[.(\[]"
     r"|(?:[a-z_]{1,20}\.){1,4}(?:password|passwd|passphrase|pass|pwd|secret|token|mnemonic)(?![0-9a-z])"
     r"|(?:your|insert|enter|replace|paste)[_\-](?:[a-z]{1,12}[_\-]){0,4}[a-z]{1,12}(?![!-~])"

@@ -177,6 +177,8 @@ _PAIR_AFTER: Final = 180
 _DENIED = re.compile(
     r"(?:https?:|www\.|<[a-z/]|[0-9]{1,3}[\-]?(?:digit|char|letter|word|bit|s$|sec|min|h$|hour|day|times?|x$|st$|nd$|rd$|th$)"
     r"|(?:don|can|won|isn|didn|doesn|wasn|couldn|wouldn|it|i|that)'|\.{3}|[*•x#\-_.?]{3,}$|re-?(?:set|enter|new)|n/a"
+    r"|(?:aes|rsa|sha|md|des|pkcs|utf|base|bcrypt|argon|pbkdf|scrypt)[_\-]?[0-9]{1,4}(?:[_/\-][a-z0-9]{2,8})*(?![!-~])"
+    r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9a-z])"
     r"|(?:2fa|otp|sms|email|e-mail|reset|recovery|and/or|or|and|to)(?:[/+&].*)?$"
     r"|(?:[a-z]{2,}(?:ed|ing|en|less|ble|ful)|gone|lost|known|out|bad|awful|weird)[?!]+$"
     r"|(?:not|un|re|non|well|too|so|pre|auto|case|long|old|new|self|multi|two|one)-[a-z\-]+$|[a-z]+/[a-z/]+$|[a-z]+'[a-z]{1,2}$)"
@@ -310,7 +312,7 @@ def _with_other_pins(low: str, start: int, end: int) -> Iterator[Hit]:
 def find_in_link(scan: Scan) -> Iterator[Hit]:
     """Yield passwords that stand in a link, before its host."""
     for match in starting(_IN_LINK, scan.low, scan.at["link"]):
-        if REFERENCE.match(match["value"]) is None:
+        if REFERENCE.match(match["value"]) is None and match["value"] not in _WORDS_ONLY_DENIED:
             yield Hit(*match.span("value"), "PASSWORD", "link")
 
 

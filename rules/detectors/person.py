@@ -51,7 +51,7 @@ _WHOSE: Final = (
 )
 _ROLE: Final = (
     "ship to|deliver to|recipient|beneficiary|payee|contact(?: person)?"
-    "|applicant|signatory|sender|remitter|payer|debtor|creditor|insured"
+    "|applicant|signatory|sender|remitter|payer|debtor|creditor|insured|consignee|shipper|addressee"
 )
 """Who fills in or is named in a form."""
 _PAPER: Final = r"(?:(?:the|my|his|her) )?(?:bank )?(?:card|account|id|id card|full|passport|licen[cs]e|document|it)"
@@ -60,7 +60,7 @@ _NAME_EN = re.compile(
     rf"|name (?:as )?(?:on|in) {_PAPER}(?: is)?"
     rf"|(?:{_ROLE})(?=\s?[:=|\n]|[\"'])"
     r"|account holder(?: is)?|cardholder(?: name)?(?: is)?|account name|full_?name|(?:first|last|sur|real)_?name|name)"
-    rf"(?:\s{{0,2}}[:=]?\s{{1,2}}|{CELL}|{FIELD}|(?<=ame),)|(?<![a-z])fn(?:;[a-z0-9=;\-]{{1,40}})?:)"
+    rf"(?:\s{{0,2}}[:=]?\s{{1,2}}|{CELL}|{FIELD}|(?<=ame),)|姓名\s?[:=]?\s{{0,2}}|(?<![a-z])fn(?:;[a-z0-9=;\-]{{1,40}})?:)"
     rf"|(?:(?i:(?<![a-z])(?:{_GREETING}))[,.:]?\s{{1,3}}))"
     rf"(?P<value>(?:(?:Mr|Mrs|Ms|Dr|Mx)\.? )?{_CAPITAL}{_SMALL}{{1,24}}"
     rf"(?:[ \-']{_PARTICLE}{_CAPITAL}(?:{_SMALL}{{1,24}}|\.)){{1,3}})(?!{_LETTERS})"
@@ -72,7 +72,7 @@ _NAME_EN_CAPITALS = re.compile(
 )
 _NAME_EN_ONE = re.compile(
     r"(?i:(?<![a-z])(?:my (?:full |first |last )?name is "
-    rf"|(?:surname|(?:last|first|family|given) names?)(?:\(s\))?(?:\s?[:=]\s{{0,2}}|{CELL})))"
+    rf"|(?:surname|(?:last|first|middle|family|given)[ _\-]?names?)(?:\(s\))?(?:\s?[:=]\s{{0,2}}|{CELL}|{FIELD})))"
     r"(?P<value>[A-Z](?:[a-z]{1,20}|[A-Z]{1,20})(?:[\-'][A-Z](?:[a-z]{1,20}|[A-Z]{1,20}))?)(?![a-zA-Z])"
 )
 _TITLE_EN = re.compile(
@@ -93,7 +93,7 @@ _NAME_MIN: Final = 2
 # A capital after a label, without which there is no name.
 _NAME_FOLLOWS = re.compile(
     rf"(?:(?i:names?(?:'s| is| (?:as )?(?:on|in) {_PAPER}(?: is)?|\(s\))?|holder(?: name)?(?: is)?"
-    rf"|{_ROLE}|fn(?=[:;])))(?:{CELL}|{FIELD}|,|;[A-Za-z0-9=;\-]{{1,40}}:"
+    rf"|{_ROLE}|fn(?=[:;])|姓名))(?:{CELL}|{FIELD}|,|;[A-Za-z0-9=;\-]{{1,40}}:"
     rf"|\s{{0,2}}[:=]?\s{{0,2}}){_CAPITAL}"
 )
 _SIGNED = re.compile(rf"(?i:{_GREETING})[,.:]?\s{{1,3}}{_CAPITAL}{_SMALL}{{1,24}}\.?[ \-']")
@@ -199,6 +199,7 @@ def find_english_name(scan: Scan) -> Iterator[Hit]:
     """Yield names in Latin letters that somebody introduces."""
     text, at = scan.text, scan.at
     labels = [label for label in at.get("name", ()) if _NAME_FOLLOWS.match(text, label) is not None]
+    labels += [label for label in at.get("name zh", ()) if _NAME_FOLLOWS.match(text, label) is not None]
     labels += [label for label in at.get("greeting", ()) if _SIGNED.match(text, label) is not None]
     labels.sort()
     for pattern in (_NAME_EN, _NAME_EN_CAPITALS, _NAME_EN_ONE):

@@ -91,6 +91,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("API_KEY"), (digits(7),), api_key.find_bot, api_key.may_be_bot),
     Detector(_of("API_KEY"), ("key",), api_key.find_labelled),
     Detector(_of("API_KEY"), ("token",), api_key.find_discord),
+    Detector(_of("API_KEY"), ("code", "code zh"), api_key.find_setup_key, api_key.may_be_setup_key),
     Detector(_of("API_KEY"), ("key link",), link_key.find),
     Detector(_of("API_KEY"), ("link",), link_key.find_pass),
     Detector(_of("API_KEY"), ("secret field",), secret_field.find),
@@ -116,7 +117,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("STREET_ADDRESS"), ("digit",), person.find_european_address),
     Detector(_of("STREET_ADDRESS"), ("digit",), person.find_chinese_address),
     Detector(_of("PERSON_NAME"), ("name zh", "name"), person.find_chinese_name),
-    Detector(_of("PERSON_NAME"), ("name", "greeting"), person.find_english_name),
+    Detector(_of("PERSON_NAME"), ("name", "greeting", "name zh"), person.find_english_name),
     Detector(_of("PERSON_NAME"), ("title",), person.find_titled_name),
 )
 

@@ -56,19 +56,23 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "pin": ("pin",),
     "link": ("://",),
     "command": (
-        "curl", "wget", "http", "xh ", "lftp", "smbclient", "mysql", "mariadb", "sshpass", "docker", "podman", "helm",
-        "skopeo", "oc ", "az ", "registry", "mongo", "7z", "sqlcmd", "unzip", "zip", "bsqldb", "redis-cli", "ldap",
-        "keytool", "openssl",
+        "curl", "wget", "http", "xh ", "lftp", "smbclient", "mysql", "mariadb", "sshpass", "steghide", "ssh-keygen",
+        "docker", "podman", "helm", "skopeo", "oc ", "az ", "mongo", "7z", "sqlcmd", "zip", "redis-cli", "ldap",
+        "keytool", "openssl", "unlockaccount", "unlock_account",
     ),
     "code": ("code", "otp", "2fa", "mfa", "token", "auth", "verification number", "verification digit"),
-    "code said": ("one-time", "one time", "onetime", "verif", "动态", "動態", "口令", "验证", "驗證"),
+    "code said": (
+        "one-time", "one time", "onetime", "verif", "confirm", "sign in", "log in",
+        "动态", "動態", "口令", "验证", "驗證",
+    ),
     "code of": ("password", "pin"),
     "code zh": (
         "验证码", "驗證碼", "校验码", "校驗碼", "动态码", "動態碼", "动态密码", "動態密碼", "动态口令", "短信码",
         "一次性密碼", "短信", "简讯", "簡訊", "邮箱", "邮件", "郵件", "手机", "手機", "谷歌", "收到",
         "登入", "登录", "登錄",
         "收到的码", "收到的碼", "一次性密码",
-        "备用", "備用", "备份", "備份", "恢复码", "恢復碼", "救援码", "救援碼",
+        "备用", "備用", "备份", "備份", "恢复码", "恢復碼", "恢复代", "恢復代", "救援码", "救援碼",
+        "复原码", "復原碼", "还原码", "還原碼", "应急码", "應急碼", "备援", "備援",
         "认证码", "認證碼", "確認碼", "确认码", "谷歌码", "激活码", "谷歌验证器", "身份验证器", "验证器",
         "otp", "2fa",
     ),
@@ -98,7 +102,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "tenderly", "blockpi", "rpc", "webhook", "hooks.", "/hook/", "/robot/",
     ),
     "secret field": ("secret", "token", "key", "jwt", "session", "sessid", "sess_id", "sid"),
-    "basic": ("basic ",),
+    "basic": ("basic ", "plain "),
     "@": ("@",),
     "spelled @": ("(at)", "[at]", " dot ", "(dot)", "[dot]"),
     "phone": (
@@ -125,7 +129,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "name": (
         "name", "fn:", "holder", "ship to", "deliver to", "recipient", "beneficiary", "payee", "contact", "applicant",
-        "signatory", "sender", "remitter", "payer", "debtor", "creditor", "insured",
+        "signatory", "sender", "remitter", "payer", "debtor", "creditor", "insured", "consignee",
+        "shipper", "addressee",
     ),
     "greeting": (
         "i am", "i'm", "im ", "this is", "regards", "sincerely", "faithfully", "truly", "attn", "attention", "cheers",

@@ -33,7 +33,7 @@ _WORDS = re.compile(r"[A-Za-z]?[a-z]{2,}[_\-./](?:[a-z]{1,2}[_\-./])?[A-Za-z]?[a
 _DIGITS_MIN: Final = 2
 _ADDRESS_BYTES: Final = (20, 25, 32)
 _ADDRESS_MAX: Final = 45
-_BASIC = re.compile(r"basic (?P<value>[0-9a-z+/]{8,255}={0,2})(?![0-9a-z+/=])", re.IGNORECASE)
+_BASIC = re.compile(r"(?:basic|plain) (?P<value>[0-9a-z+/]{8,255}={0,2})(?![0-9a-z+/=])", re.IGNORECASE)
 
 
 def find(scan: Scan) -> Iterator[Hit]:
@@ -53,13 +53,14 @@ def find(scan: Scan) -> Iterator[Hit]:
 
 
 def find_basic(scan: Scan) -> Iterator[Hit]:
-    """Yield a name and a password as the header `Authorization` holds them."""
+    """Yield a name and a password as the header `Authorization` and servers of mail take them."""
     for match in starting(_BASIC, scan.text, scan.at["basic"]):
         try:
             decoded = b64decode(match["value"], validate=True).decode()
         except (Error, UnicodeDecodeError):
             continue
-        if ":" in decoded and decoded.isprintable():
+        parts = decoded.replace("\0", ":")
+        if ":" in parts and parts.isprintable():
             yield Hit(*match.span("value"), "API_KEY", "decoded")
 
 

@@ -24,7 +24,7 @@ _CODE_ZH: Final = (
     r"(?:验证码|驗證碼|校验码|校驗碼|动态码|動態碼|动态密码|動態密碼|动态口令|短信码|收到的[码碼]|一次性密[码碼]|认证码|認證碼|確認碼|确认码"
     r"|(?:短信|简讯|簡訊|邮箱|邮件|郵件|手机|手機|谷歌|收到)[\u4e00-\u9fff]{0,4}"
     r"[4-8四六八] ?位[数數][字码碼]?(?=[\s:=是为為係0-9])"
-    r"|登[入录錄][码碼]|[备備](?:用|份)(?:[验驗][证證]|登[入录錄])?[码碼]|(?:恢[复復]|救援)[码碼]|谷歌码|激活码|谷歌验证器|身份验证器|验证器|(?<![0-9a-z])(?:otp|2fa))"
+    r"|登[入录錄][码碼]|[备備][用份援](?:[验驗][证證]|登[入录錄]|代)?[码碼]|(?:恢[复復]|救援|[复復还還]原|[应應]急)代?[码碼]|谷歌码|激活码|谷歌验证器|身份验证器|验证器|(?<![0-9a-z])(?:otp|2fa))"
 )
 _NO_DATE: Final = r"(?!(?:19|20)[0-9]{2}[/.\-][01]?[0-9][/.\-][0-3]?[0-9](?![0-9]))"
 _NOT_LONGER: Final = r"(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9])|[ \-]?[0-9])"
@@ -72,15 +72,21 @@ _OTP_FIRST = re.compile(
 )
 # A page of codes to get back in with, which stand close together and may be numbered: right behind its name, or on the
 # lines under a heading that names them.
-_NUMBERED: Final = r"(?:[0-9]{1,2}[.):、]\s{0,3}|[\-*•]\s{1,2})?"
+_NUMBERED: Final = r"(?:[0-9]{1,2}(?:[.):、]\s{0,3}|\s{2})|(?:[\-*•]|\[[ x]?\])\s{1,2})?"
 _PAGE = re.compile(
     r"(?:(?<![a-z])(?:backup|back-up|recovery|2fa|authenticator|one[ \-]time|scratch|emergency) codes"
-    r"|[备備](?:用|份)(?:[验驗][证證]|登[入录錄])?[码碼]|(?:恢[复復]|救援)[码碼])"
+    r"|[备備][用份援](?:[验驗][证證]|登[入录錄]|代)?[码碼]|(?:恢[复復]|救援|[复復还還]原|[应應]急)代?[码碼])"
     r"(?:(?: are| were)?\s{0,2}:?\s{1,3}|[^\n\x1a]{0,160}\n(?P<under>\s{0,3}))"
     rf"{_NUMBERED}(?P<value>[0-9]{{4}}[ \-][0-9]{{4}}|(?=[a-z]{{0,11}}[0-9])[0-9a-z]{{6,12}}"
     rf"|[0-9a-z]{{4,5}}(?:-[0-9a-z]{{4,5}}){{1,3}})"
     rf"(?=[\s,;/|]{{1,8}}{_NUMBERED}(?P<next>[0-9a-z]{{4}}[0-9a-z \-]{{0,20}}))"
 )
+# `Use 123456 to sign in`.
+_TO_SIGN_IN = re.compile(
+    rf"(?<![a-z])(?:use|enter|type|input) {_CODE_FIRST}"
+    " to (?:verify|confirm|log|sign|complete|authori[sz]e|reset|approve)(?![a-z])"
+)
+_TO_SIGN_IN_CHARS: Final = 24
 _OTP_FIRST_ZH = re.compile(rf"{_CODE_FIRST}\s?(?:就是|是|为|这个|這個|这条|这串|\()[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}")
 _LABEL = re.compile(
     r"(?:(?<![a-z])(?:[2m]fa|auth(?:enticator)?)|otp|code|token|password|pin"
@@ -110,7 +116,7 @@ _OTHER_CODE = re.compile(
     r"(?: [0-9]{1,4},?)?[ _\-:]{0,3}\Z"
 )
 # Codes to get back in by come by the ten.
-_SEVERAL = re.compile(r"codes(?![a-z])|code list|[备備](?:用|份)|恢[复復][码碼]|救援[码碼]")
+_SEVERAL = re.compile(r"codes(?![a-z])|code list|[备備][用份援]|(?:恢[复復]|救援|[复復还還]原|[应應]急)代?[码碼]")
 _ONE_MORE = re.compile(
     r"(?:\s{0,3}(?:[,;/|&、]|and|or|和|同埋?|与|與|跟|及|以及|还有|還有|或)|\s)\s{0,3}"
     rf"{_NUMBERED}"
@@ -160,6 +166,8 @@ def find_otp(scan: Scan) -> Iterator[Hit]:
     after = [label for label in labels if _leads_to_value(low, label)]
     for pattern in _OTP_AFTER if after else ():
         yield from _labelled(low, around(pattern, low, after, _OTP_BEFORE, _OTP_REACH), "OTP")
+    said = at.get("code said", [])
+    yield from _labelled(low, around(_TO_SIGN_IN, low, said, _TO_SIGN_IN_CHARS, _LABEL_CHARS), "OTP")
     yield from _pages(low, [label for label in labels if low.startswith("codes", label)])
     before = [label for label in labels if _SAID_OF.search(low, max(0, label - _SAID_OF_CHARS), label) is not None]
     if before:

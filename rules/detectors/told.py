@@ -56,12 +56,13 @@ _OF_SOMETHING_ELSE = re.compile(
         "(?:request|trace|correlation|span|event|job|run|build|message) id",
         "ray",
         "boundary",
+        "build",
         "key id",
     )
     + "|[读讀示]数|[读讀]數|度[数數]|里程|[验驗][证證](?:者|人|[节節][点點])|[纪紀]元|[区區][块塊](?:高度)?|高度"
     "|[错錯][误誤]代?[码碼]"
-    "|批[次号號]|[型机機][号號]|序列[号號]|[条條][码碼]|校[验驗](?:[码碼值和])|摘要"
-    r")(?:\([^()\n]{1,60}\))?[\s:=#是为為]{0,3}(?:(?:is|was|of)\s)?[\"'`(]?\Z"
+    "|批[次号號]|[型机機][号號]|序列[号號]|[条條][码碼]|校[验驗](?:[码碼值和])|摘要|http/[0-9.]{1,3}[\"']"
+    r")(?:\([^()\n]{1,60}\)|:?\s[0-9a-f]{7,40}(?=\s))?[\s:=#是为為]{0,3}(?:(?:is|was|of)\s)?[\"'`(]?\Z"
 )
 """A value with this before it was read off something, or is the number or the digest of a thing."""
 _NAMED_CHARS: Final = 24
