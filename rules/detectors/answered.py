@@ -9,11 +9,11 @@ from rules.detectors.scan import Scan
 
 TRIGGERS: Final = ("password", "password zh", "pin", "code", "code zh")
 _TIME: Final = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9:])"
-_TIMED = re.compile(rf"(?<![0-9:]){_TIME}")
-# The date, the time and the name, in the order of most programs; the name may stand before the time.
+_ANSWERED = re.compile(rf"(?<![0-9:]){_TIME}|\n[^\W\d_]{{1,12}}(?: [^\W\d_]{{1,12}})?:")
+# The date, the time and the name, in the order of most programs; the name may stand before the time, or alone.
 _SAID = re.compile(
-    rf"[\[(]?(?:[^\n\x1a]{{0,40}}?(?<![0-9:]))?{_TIME}(?: ?[ap]m)?[\])]?[\s,:\-]{{0,4}}"
-    r"(?:[^\n\x1a:\t]{1,24}(?:[:\t]|\n)[ \t]{0,3})?"
+    rf"(?:[\[(]?(?:[^\n\x1a]{{0,40}}?(?<![0-9:]))?{_TIME}(?: ?[ap]m)?[\])]?[\s,:\-]{{0,4}}"
+    r"(?:[^\n\x1a:\t]{1,24}(?:[:\t]|\n)[ \t]{0,3})?|[^\W\d_]{1,12}(?: [^\W\d_]{1,12})?:[ \t]{0,3})"
     r"(?:(?:it'?s|ok|its|是|[这這][个個]?|就是)[,: ]{0,2}){0,2}(?P<value>[!-~]{3,40})[ \t\r]*(?:\n|\Z)"
 )
 _ASKED_EN: Final = "what|which|send|give|tell|type|enter|share|provide|need|ur|your|and|\\?"
@@ -24,8 +24,8 @@ _ELSEWHERE: Final = re.compile(r"https?:|www\.|[0-9a-z.]+@|[0-9:./\-]+\Z(?<![0-9
 
 
 def may_be_chat(scan: Scan) -> bool:
-    """Whether there are lines with a time of the day."""
-    return "digit" in scan.at and b"\n" in scan.data and _TIMED.search(scan.low) is not None
+    """Whether there are lines with a time of the day or a name."""
+    return "digit" in scan.at and b"\n" in scan.data and _ANSWERED.search(scan.low) is not None
 
 
 def find(scan: Scan) -> Iterator[Hit]:

@@ -7,7 +7,7 @@ _POINTS: Final = "(?:[-=~]>|[→⇒➜➡▶☞👉⏩])\ufe0f?"
 CELL: Final = r"(?:\s{0,2}(?:\|{1,2}|\t|</t[dh]>\s{0,3}<t[dh](?: [^<>\x1a]{0,40})?>)\s{0,3})"
 """From one cell of a table to the next."""
 MARK: Final = r"(?:\\?[\"'`]|&quot;)"
-FIELD: Final = rf"(?:>|{MARK}(?:\s?[:=]\s?|\s[^<>\x1a]{{0,60}}?value\s?=\s?){MARK}?)"
+FIELD: Final = rf"(?:>|{MARK}(?:\s?[:=]\s?|[\s,][^<>{{}}\x1a]{{0,60}}?(?<![a-z])v(?:alue)?{MARK}?\s?[:=]\s?){MARK}?)"
 """From the name of a field to its value: `"cvv": "123"`, `<cvv>123`, `name="cvv" value="123"`."""
 _CLOSED: Final = "(?:</[a-z]{1,8}>)?"
 IS: Final = (

@@ -117,8 +117,8 @@ _PAIRS = (
         rf"(?P<value>{_KEYBOARD}{{4,72}})"
     ),
     re.compile(
-        r"(?<![a-z])(?:log[ -]?in|credentials?|账号|帳號|账密|帳密)(?: (?:with|is|as)|\s?:)?"
-        r" [a-z0-9._@+\-]{2,40}\s?/\s?"
+        r"(?<![a-z])(?:(?:log[ -]?in|credentials?|账号|帳號|账密|帳密|凭[证證])(?: (?:with|is|as)|\s?:)?"
+        r" [a-z0-9._@+\-]{2,40}\s?/\s?|(?:admin(?:istrator)?|root) / )"
         rf"(?P<value>{_KEYBOARD}{{4,72}})"
     ),
 )
@@ -178,7 +178,7 @@ _DENIED = re.compile(
     r"(?:https?:|www\.|<[a-z/]|[0-9]{1,3}[\-]?(?:digit|char|letter|word|bit|s$|sec|min|h$|hour|day|times?|x$|st$|nd$|rd$|th$)"
     r"|(?:don|can|won|isn|didn|doesn|wasn|couldn|wouldn|it|i|that)'|\.{3}|[*•x#\-_.?]{3,}$|re-?(?:set|enter|new)|n/a"
     r"|(?:aes|rsa|sha|md|des|pkcs|utf|base|bcrypt|argon|pbkdf|scrypt)[_\-]?[0-9]{1,4}(?:[_/\-][a-z0-9]{2,8})*(?![!-~])"
-    r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9a-z])"
+    r"|[{\[][\"']|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9a-z])"
     r"|(?:2fa|otp|sms|email|e-mail|reset|recovery|and/or|or|and|to)(?:[/+&].*)?$"
     r"|(?:[a-z]{2,}(?:ed|ing|en|less|ble|ful)|gone|lost|known|out|bad|awful|weird)[?!]+$"
     r"|(?:not|un|re|non|well|too|so|pre|auto|case|long|old|new|self|multi|two|one)-[a-z\-]+$|[a-z]+/[a-z/]+$|[a-z]+'[a-z]{1,2}$)"

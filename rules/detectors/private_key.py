@@ -61,6 +61,7 @@ _LABELS = Labels(
     )
     + "|(?<![a-z])private(?=\\s?[:=])"
     + "|(?<![a-z])accounts[\"']?\\s?[:=]\\s?\\[(?=[\"'])"
+    + "|(?:private|secret)_?key[a-z]{0,12}\\((?=[\"'])"
     + "|(?:private|secret)key(?:to|from)|from(?:private|secret)key|(?<![a-z])wallet\\((?=[\"'\\[])"
     + "|私钥|私鑰|密钥|密鑰|秘钥|秘鑰|钥匙|私匙|密匙|金钥|金鑰",
     no=_OTHER,

@@ -52,7 +52,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "password zh": ("密码", "密碼", "密保答案", "口令", "通行码", "密语", "密語", "pin码", "pin 码", "pin碼",
     "pin 碼"),
-    "login": ("login", "log in", "log-in", "credential", "账号", "帳號", "账密", "帳密"),
+    "login": ("login", "log in", "log-in", "credential", "admin", "root /", "账号", "帳號", "账密", "帳密"),
     "pin": ("pin",),
     "link": ("://",),
     "command": (

@@ -26,6 +26,8 @@ _VALUE: Final = re.compile(
 _NUMBERED: Final = re.compile("[A-Za-z]{3,}-[0-9]+")
 """The second attachment, the client with a number."""
 _DATE: Final = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[Tt][0-9]{1,6})?")
+_ABBREVIATED: Final = re.compile("(?=[0-9a-f]{7}$)(?:[0-9]+[a-f]+[0-9]|[a-f]+[0-9]+[a-f])[0-9a-f]*")
+"""A commit, whose letters and figures take turns."""
 _ELSEWHERE: Final = re.compile(
     r"[^@]*@[a-z0-9-]+\.[a-z0-9].*|www\..*|utc--.*|[0-9a-f]{7,40}\.{2,3}[0-9a-f]{7,40}"
     r"|[0-9a-z-]+(?:\.[0-9a-z-]+)+\.[a-z]{2,8}"
@@ -81,6 +83,7 @@ def values(text: str) -> list[Span]:
             or not 0 < sum(map(str.isdigit, value)) <= FIGURES_MAX
             or _DATE.fullmatch(value)
             or _ELSEWHERE.fullmatch(value)
+            or _ABBREVIATED.fullmatch(value)
             or _NUMBERED.fullmatch(value)
             or MADE_BY.match(value.lower())
         ):

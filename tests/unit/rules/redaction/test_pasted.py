@@ -58,6 +58,12 @@ MASKED = [
     ("AUTH PLAIN AGFuYQBmam9yZDIwMjA=", "AUTH PLAIN [API_KEY]"),
     # A chat asks in one line and answers in the next.
     ("[1/12, 14:02] P: which pin\n[1/12, 14:03] Me: 7731", "[1/12, 14:02] P: which pin\n[1/12, 14:03] Me: [PASSWORD]"),
+    ("弟弟：驗證碼多少\n我：604417\n弟弟：收到", "弟弟：驗證碼多少\n我：[OTP]\n弟弟：收到"),
+    ("4111 1111 1111 1111 exp 0630 sec 302", "[CARD] exp 0630 sec [CVV]"),
+    ('{"kind":"cvc","value":"302"}', '{"kind":"cvc","value":"[CVV]"}'),
+    (f"web.setPrivateKey('{WHOLE}')", "web.setPrivateKey('[PRIVATE_KEY]')"),
+    ("router admin / fjord-7-sea", "router admin / [PASSWORD]"),
+    ("Recovery codes\n$ cat them\nAB2CD-EF3GH\nJK4LM-NP5QR", "Recovery codes\n$ cat them\n[OTP]\n[OTP]"),
     ("20:11 客服 請傳驗證碼\n20:12 我 604417\n", "20:11 客服 請傳驗證碼\n20:12 我 [OTP]\n"),
     ("Ivo 21:04\nsend ur password\nAna 21:05\nfjord2020", "Ivo 21:04\nsend ur password\nAna 21:05\n[PASSWORD]"),
     (f"註記詞{PHRASE}幫我看", "註記詞[SEED_PHRASE]幫我看"),
@@ -104,6 +110,9 @@ HARMLESS = [
     "postgres://user:password@host:5432/shop",
     "password: !vault |",
     "Build: S928BXXU4AXK",
+    "他：密码几位\n我：8到16位",
+    "用户root 端口3306",
+    "card ending 1187 exp 0630, order 302",
     # Digests, names of files, ids and algorithms.
     f"{WHOLE}  wallet-desktop-4.11.2-x86_64.AppImage",
     f"SHA256 (wallet-4.11.2.dmg) = {WHOLE}",
