@@ -17,7 +17,7 @@ _SAID = re.compile(
     r"(?:(?:it'?s|ok|its|是|[这這][个個]?|就是)[,: ]{0,2}){0,2}(?P<value>[!-~]{3,40})[ \t\r]*(?:\n|\Z)"
 )
 _ASKED_EN: Final = "what|which|send|give|tell|type|enter|share|provide|need|ur|your|and|\\?"
-_ASKED = re.compile(f"(?:{_ASKED_EN}|多少|几|幾|什么|什麼|[发發传傳给給报報]|提供|告[诉訴]|[请請]|吗|嗎|呢)")
+_ASKED = re.compile(f"(?:{_ASKED_EN}|多少|几|幾|啥|什么|什麼|[发發传傳给給报報]|提供|告[诉訴]|[请請]|吗|嗎|呢)")
 _NUMBER: Final = re.compile("[0-9]{4,8}|[0-9]{3}[-][0-9]{3}")
 _WORD: Final = re.compile("(?=[!-~]*[0-9])(?=[!-~]*[a-z])[!-~]{6,40}")
 _ELSEWHERE: Final = re.compile(r"https?:|www\.|[0-9a-z.]+@|[0-9:./\-]+\Z(?<![0-9]{4})")

@@ -40,15 +40,15 @@ _CALL = re.compile(
 )
 
 
-def may_be_option(scan: Scan) -> bool:
-    """Whether there is any option, or an argument."""
-    return b" -" in scan.data or b" pass:" in scan.data or b"0x" in scan.data or b"\x1a" in scan.data
+# What the picture of a network says: `WIFI:T:WPA;S:Home;P:...;;`.
+_NETWORK = re.compile(r"wifi:(?:[^\n\x1a]{0,80}?;)?p:(?P<value>[^;\n\x1a]{4,63})", re.IGNORECASE)
 
 
 def find(scan: Scan) -> Iterator[Hit]:
     """Yield passwords that an option of a program holds; a variable of the shell holds it elsewhere."""
-    for match in starting(_CALL, scan.text, scan.at["command"]):
-        yield Hit(*match.span("value"), "PASSWORD", "argument")
+    for pattern in (_CALL, _NETWORK):
+        for match in starting(pattern, scan.text, scan.at["command"]):
+            yield Hit(*match.span("value"), "PASSWORD", "argument")
     for match in starting(_PASSWORD, scan.text, scan.at["command"]):
         if match["value"][0] != "$" and REFERENCE.match(match["value"].lower()) is None:
             yield Hit(*match.span("value"), "PASSWORD", "option")

@@ -35,7 +35,7 @@ _CONNECTED = (
     re.compile(
         rf"{_WORD_EN}(?:{_FILLER_EN}(?P<aside> ?\([^()\n\x1a]{{1,40}}\))?"
         rf"(?P<link>{IS}|{CELL}|\?\s{{1,2}}(?=[0-9]{{4,8}}(?:[.,!\s]|\Z))|(?<='s)\s)"
-        rf"|{FIELD})(?:{MARK}|{QUOTE})(?P<value>{_KEYBOARD}{{4,72}})"
+        rf"|{FIELD})(?:{MARK}|{QUOTE})(?!{{[\"'])(?P<value>{_KEYBOARD}{{4,72}})"
     ),
     re.compile(rf"{WORD_ZH}[^\n:=,.;!?\x1a0-9a-z]{{0,10}}?(?P<link>{SHI}){QUOTE}(?P<value>{_KEYBOARD}{{4,72}})"),
 )
@@ -178,7 +178,7 @@ _DENIED = re.compile(
     r"(?:https?:|www\.|<[a-z/]|[0-9]{1,3}[\-]?(?:digit|char|letter|word|bit|s$|sec|min|h$|hour|day|times?|x$|st$|nd$|rd$|th$)"
     r"|(?:don|can|won|isn|didn|doesn|wasn|couldn|wouldn|it|i|that)'|\.{3}|[*•x#\-_.?]{3,}$|re-?(?:set|enter|new)|n/a"
     r"|(?:aes|rsa|sha|md|des|pkcs|utf|base|bcrypt|argon|pbkdf|scrypt)[_\-]?[0-9]{1,4}(?:[_/\-][a-z0-9]{2,8})*(?![!-~])"
-    r"|[{\[][\"']|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9a-z])"
+    r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9a-z])"
     r"|(?:2fa|otp|sms|email|e-mail|reset|recovery|and/or|or|and|to)(?:[/+&].*)?$"
     r"|(?:[a-z]{2,}(?:ed|ing|en|less|ble|ful)|gone|lost|known|out|bad|awful|weird)[?!]+$"
     r"|(?:not|un|re|non|well|too|so|pre|auto|case|long|old|new|self|multi|two|one)-[a-z\-]+$|[a-z]+/[a-z/]+$|[a-z]+'[a-z]{1,2}$)"

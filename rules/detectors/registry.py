@@ -80,7 +80,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
         _of("PASSWORD", "CVV", "OTP", "PASSPORT", "PERSON_NAME"), column.TRIGGERS, column.find, column.may_be_table
     ),
     Detector(_of("PASSWORD"), ("link",), password.find_in_link),
-    Detector(_of("PASSWORD"), ("command",), command.find, command.may_be_option),
+    Detector(_of("PASSWORD"), ("command",), command.find),
     Detector(_of("PASSWORD", "OTP"), answered.TRIGGERS, answered.find, answered.may_be_chat),
     Detector(_of("CARD"), (digits(13),), card.find, card.may_be_card),
     Detector(_of("CVV"), ("cvv", "cvv digits"), short_code.find_cvv, short_code.may_be_cvv),

@@ -58,7 +58,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "command": (
         "curl", "wget", "http", "xh ", "lftp", "smbclient", "mysql", "mariadb", "sshpass", "steghide", "ssh-keygen",
         "docker", "podman", "helm", "skopeo", "oc ", "az ", "mongo", "7z", "sqlcmd", "zip", "redis-cli", "ldap",
-        "keytool", "openssl", "unlockaccount", "unlock_account",
+        "keytool", "openssl", "wifi:", "unlockaccount", "unlock_account",
     ),
     "code": ("code", "otp", "2fa", "mfa", "token", "auth", "verification number", "verification digit"),
     "code said": (
@@ -72,14 +72,14 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "登入", "登录", "登錄",
         "收到的码", "收到的碼", "一次性密码",
         "备用", "備用", "备份", "備份", "恢复码", "恢復碼", "恢复代", "恢復代", "救援码", "救援碼",
-        "复原码", "復原碼", "还原码", "還原碼", "应急码", "應急碼", "备援", "備援",
+        "复原码", "復原碼", "还原码", "還原碼", "应急码", "應急碼", "的代码", "的代碼", "备援", "備援",
         "认证码", "認證碼", "確認碼", "确认码", "谷歌码", "激活码", "谷歌验证器", "身份验证器", "验证器",
         "otp", "2fa",
     ),
     "cvv": (
         "cvv", "cvc", "csc", "cid", "card security code", "security code", "sec code", "security_code", "securitycode",
         "code on", "digits on", "numbers on", "code at", "digits at", "numbers at", "安全码", "安全碼",
-        "cvn", "cav2", "card code", "cardcode", "card_code", "verification value", "检查码", "檢查碼",
+        "cvn", "cav2", "dbc", "card code", "cardcode", "card_code", "verification value", "检查码", "檢查碼",
         "后三位", "後三位", "末三位", "后三码", "後三碼", "末三码", "末三碼", "后3", "後3", "末3", "后面三", "后面3",
         "後面三", "後面3", "三位", "三码", "三碼", "三个数", "三個數",
     ),

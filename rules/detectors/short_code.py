@@ -24,18 +24,18 @@ _CODE_ZH: Final = (
     r"(?:验证码|驗證碼|校验码|校驗碼|动态码|動態碼|动态密码|動態密碼|动态口令|短信码|收到的[码碼]|一次性密[码碼]|认证码|認證碼|確認碼|确认码"
     r"|(?:短信|简讯|簡訊|邮箱|邮件|郵件|手机|手機|谷歌|收到)[\u4e00-\u9fff]{0,4}"
     r"[4-8四六八] ?位[数數][字码碼]?(?=[\s:=是为為係0-9])"
-    r"|登[入录錄][码碼]|[备備][用份援](?:[验驗][证證]|登[入录錄]|代)?[码碼]|(?:恢[复復]|救援|[复復还還]原|[应應]急)代?[码碼]|谷歌码|激活码|谷歌验证器|身份验证器|验证器|(?<![0-9a-z])(?:otp|2fa))"
+    r"|登[入录錄][码碼]|[备備][用份援](?:[验驗][证證]|登[入录錄]|代)?[码碼]|(?:恢[复復]|救援|[复復还還]原|[应應]急)代?[码碼]|(?<=[你您])的代[码碼]|谷歌码|激活码|谷歌验证器|身份验证器|验证器|(?<![0-9a-z])(?:otp|2fa))"
 )
-_NO_DATE: Final = r"(?!(?:19|20)[0-9]{2}[/.\-][01]?[0-9][/.\-][0-3]?[0-9](?![0-9]))"
+_NO_CODE: Final = r"(?!(?:base|sha|aes|bip|ed)[0-9]|(?:19|20)[0-9]{2}[/.\-][01]?[0-9][/.\-][0-3]?[0-9](?![0-9]))"
 _NOT_LONGER: Final = r"(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9])|[ \-]?[0-9])"
 _CODE_VALUE: Final = (
-    rf"{_NO_DATE}(?P<value>(?:g-)?[0-9]{{4,8}}"
+    rf"{_NO_CODE}(?P<value>(?:g-)?[0-9]{{4,8}}"
     r"|[0-9]{2,4}[ \-][0-9]{2,4}|(?:[0-9] ){5}[0-9]|(?:[0-9]{2} ){2,3}[0-9]{2}"
     r"|(?=[0-9a-z]{0,7}[0-9])(?=[0-9a-z]{0,7}[a-z])[0-9a-z]{6,8}"
     rf"|[0-9a-z]{{4,5}}(?:-[0-9a-z]{{4,5}}){{1,3}}){_NOT_LONGER}"
 )
 _CODE_FIRST: Final = r"(?<![0-9a-z\-])(?<![0-9][.,])(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9a-z])"
-_PLAIN_VALUE: Final = rf"{_NO_DATE}(?P<value>[0-9]{{4,8}}|(?:[0-9] ){{5}}[0-9]|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
+_PLAIN_VALUE: Final = rf"{_NO_CODE}(?P<value>[0-9]{{4,8}}|(?:[0-9] ){{5}}[0-9]|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
 _OTP_AFTER = (
     re.compile(rf"{_CODE_EN}(?:[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}|{CELL}|{FIELD}){QUOTE}{_CODE_VALUE}"),
     re.compile(rf"{_CODE_EN}(?: (?:says|reads|shows?|number|no\.?))?(?:\s{{1,2}}|-){QUOTE}{_CODE_VALUE}"),
@@ -50,6 +50,11 @@ _OTP_AFTER = (
     re.compile(
         rf"{_CODE_PLAIN_EN}(?: \([a-z ]{{1,16}}\))? {QUOTE}"
         rf"(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
+    ),
+    # One of several that are counted.
+    re.compile(
+        rf"{_CODE_PLAIN_EN} #?[0-9]{{1,2}}\s?[:=.)]\s{{0,2}}"
+        rf"(?P<value>[0-9]{{6,8}}|(?=[a-z\-]{{0,20}}[0-9])[0-9a-z]{{4,5}}(?:-[0-9a-z]{{4,5}}){{1,3}}){_NOT_LONGER}"
     ),
     re.compile(rf"(?<![a-z])(?:my|the|your|received|got|enter(?:ed)?) code {QUOTE}{_PLAIN_VALUE}"),
 )
@@ -74,7 +79,8 @@ _OTP_FIRST = re.compile(
 # lines under a heading that names them.
 _NUMBERED: Final = r"(?:[0-9]{1,2}(?:[.):、]\s{0,3}|\s{2})|(?:[\-*•]|\[[ x]?\])\s{1,2})?"
 _PAGE = re.compile(
-    r"(?:(?<![a-z])(?:backup|back-up|recovery|2fa|authenticator|one[ \-]time|scratch|emergency) codes"
+    r"(?:(?<![a-z])(?:backup|back-up|recovery|2fa|authenticator|one[ \-]time|scratch|emergency)"
+    r"(?: \([^()\n\x1a]{1,20}\))? codes"
     r"|[备備][用份援](?:[验驗][证證]|登[入录錄]|代)?[码碼]|(?:恢[复復]|救援|[复復还還]原|[应應]急)代?[码碼])"
     r"(?:(?: are| were)?\s{0,2}:?\s{1,3}|[^\n\x1a]{0,160}\n(?:[^\n\x1a]{1,60}\n)??(?P<under>\s{0,3}))"
     rf"{_NUMBERED}(?P<value>[0-9]{{4}}[ \-][0-9]{{4}}|(?=[a-z]{{0,11}}[0-9])[0-9a-z]{{6,12}}"
@@ -103,7 +109,7 @@ _OTP_FIRST_ZH_CHARS: Final = 24
 # Nothing stands between a label and its code that has a digit; what begins with that digit may be a code's length.
 _TO_DIGIT = re.compile(
     r"(?: no\.)?[^.;!?\x1a0-9]{0,110}[0-9]"
-    r"(?:[0-9a-z]{3}|[0-9]{0,3}[ \-][0-9]|[0-9a-z]{0,4}-[0-9a-z]{4}|[.)]\s{0,2}[0-9]"
+    r"(?:[0-9a-z]{3}|[0-9]{0,3}[ \-][0-9]|[0-9a-z]{0,4}-[0-9a-z]{4}|[.)]\s{0,2}[0-9]|:\s{0,2}[0-9a-z]{4}"
     r"|(?<=[a-z]{3}[0-9]))"
 )
 _TO_GROUPS = re.compile("[a-z]{4}-[a-z]{4}")
@@ -123,7 +129,7 @@ _ONE_MORE = re.compile(
     r"(?P<value>[0-9a-z]{4,10}(?:[ \-][0-9a-z]{4,5}){0,3})(?![0-9a-z])"
 )
 _ALNUM = re.compile("[0-9a-z]")
-_CVV_WORD: Final = r"(?:cvv2?|cvc2?|cvn2?|cav2|cv2|csc|cid)"
+_CVV_WORD: Final = r"(?:cvv2?|cvc2?|cvn2?|cav2|cv2|4?dbc|csc|cid)"
 _CVV_VALUE: Final = r"(?P<value>[0-9]{3,4})(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9]))"
 _CVV_AFTER = (
     re.compile(
@@ -152,12 +158,14 @@ _CVV_DIGITS: Final = 3
 _WITH_CVV: Final = ("cvv", digits(DIGITS_MIN))
 _CVV_AFTER_EXPIRY = re.compile(
     rf"(?:[0-9]{{3,4}}|\])[ ,;/|a-z.:{BARRIER}\n到有效期至]{{0,24}}"
-    r"(?:0[1-9]|1[0-2])(?: ?[/\-|] ?(?:20)?|(?<=exp [01][0-9]))[2-4][0-9]"
+    r"(?:0[1-9]|1[0-2])(?: ?[/\-|] ?(?:20)?|(?<=exp [01][0-9])|(?<=[;,|\t][01][0-9]))[2-4][0-9]"
     r"[ ,;/|:\n]{1,4}"
     r"(?:(?:and|the|sec(?:urity)?|code|digits|back|last|three|背[后後面])[ ,.:]{0,3}){0,3}"
     r"(?P<value>[0-9]{3,4})(?![0-9a-z])"
 )
-_EXPIRY = re.compile(rb"(?:[01](?=[0-9])[0-9] ?[/\-|] ?(?:20)?|exp [01][0-9])[2-4][0-9][ ,;/|:\n]{1,4}[0-9a-z\xe8]")
+_EXPIRY = re.compile(
+    rb"(?:[01](?=[0-9])[0-9] ?[/\-|] ?(?:20)?|exp [01][0-9]|[;,|\t][01][0-9])[2-4][0-9][ ,;/|:\n]{1,4}[0-9a-z\xe8]"
+)
 
 
 def find_otp(scan: Scan) -> Iterator[Hit]:

@@ -55,6 +55,8 @@ _OF_SOMETHING_ELSE = re.compile(
         "etag",
         "(?:request|trace|correlation|span|event|job|run|build|message) id",
         "ray",
+        "(?:x )?trace",
+        "span",
         "boundary",
         "build",
         "port",
