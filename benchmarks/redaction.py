@@ -101,6 +101,8 @@ HOSTILE = (
     "1. abandon ",
     "a at b dot ", "bc1q", "r" * 34 + " ", "12/27 ", "4111 12/27 ", "user/pass: a ", "1234567890:", '"',
     "abcd ef01 ", "private key abcd ", "order ", "tx " + "4111111111111111 ", "abandonability",
+    "curl -u ", "mysql -p", "docker login -", "backup codes\nab12-cd34\n", "sid=", "12:30 code?\n",
+    "totp ABCDEFGHIJKLMNO2 ",
     # Words and shapes that make a detector look; each look has to be short.
     "pass", "pw ", "pin", "pin 4", "key", "key ab", "key abcd", "secret", "token ", "api", "seed ", "code", "otp",
     "2fa", "2fa-abcd", "code my", "code for a", "is my code ", "is my password ", "user and pass ", "login a/",

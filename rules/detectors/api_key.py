@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rules.detectors.anchored import around, starting
+from rules.detectors.connective import REFERENCE
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
 from rules.expression import expression
@@ -33,13 +34,13 @@ _LABELLED = expression(
     r"(?:key|token|secret)(?:[ _-]{0,2}(?:id|secret))?|secret[ _-]{0,2}(?:access[ _-]{0,2})?(?:key|id)(?:[ _-]{0,2}id)?"
     r"|client[ _-]{0,2}secret|bearer|"
     r"(?:2fa|totp|authenticator|google auth)[ _-]{0,2}(?:secret|key|seed|setup key))(?![a-z])"
-    r"|(?:api|接口) ?(?:key|token)|令牌|金钥|金鑰|(?<!私)[密秘][钥鑰])"
-    r"[ \"']{0,3}(?:is|was|are|:|=|是|为|為|->|=>){0,2}[ \"'\n]{0,4}"
+    r"|setup key|(?:api|接口) ?(?:key|token)|令牌|金钥|金鑰|(?<!私)[密秘][钥鑰])(?: ?\([^()\n\x1a]{1,40}\))?"
+    r"[ \"']{0,3}(?:is|was|are|:|=|是|为|為|->|=>){0,2}[ \"'\n]{0,4}(?:base64:)?"
     r"(?P<value>[0-9A-Za-z][0-9A-Za-z_\-./+=]{14,255})",
     re.IGNORECASE,
 )
 _EXCHANGE = expression(
-    r"(?<![a-z])(?:keys?|secret|api)(?: is| was|[ :=是为為]){0,3}[ \"'\n]{0,3}"
+    r"(?<![a-z])(?:keys?|secret|api)(?: is| was|[ :=是为為]){0,3}[ \"'\n]{0,3}(?:base64:)?"
     r"(?P<value>[0-9A-Za-z+/]{40,120}={1,2}|(?:[a-z]{2,8}_)?[0-9A-Za-z]{24,96}(?:[+/][0-9A-Za-z+/]{8,96}={0,2})?|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
@@ -74,24 +75,30 @@ _DISCORD = expression(
     r"(?<![0-9A-Za-z_\-.])[0-9A-Za-z_\-]{24,28}\.[0-9A-Za-z_\-]{6}\.[0-9A-Za-z_\-]{27,45}(?![0-9A-Za-z_\-.])"
 )
 _OTPAUTH = expression(r"otpauth://[!-~]{8,500}", re.IGNORECASE)
-_BASIC = expression(r"authorization: basic (?P<value>[0-9a-z+/]{6,255}={0,2})", re.IGNORECASE)
 # As authenticators show it: in fours, and so in words of four letters, but for a digit.
 _BASE32_IN_FOURS = expression(
-    r"(?:(?<![a-z])(?:(?:2fa|totp|authenticator|google auth|setup|secret)[ _-]{0,2}"
-    r"(?:secret|key|seed|setup key)|setup key)(?![a-z])|[密秘][钥鑰]|金[钥鑰])"
+    r"(?:(?<![a-z])(?:secret|key|seed)(?![a-z])|[密秘][钥鑰]|金[钥鑰])"
     r"[ \"']{0,3}(?:is|was|:|=|是|为|為|->|=>){0,2}[ \"'\n]{0,4}"
     r"(?P<value>[a-z2-7]{4}(?:[ \-][a-z2-7]{4}){3,15})(?![a-z0-9])",
+    re.IGNORECASE,
+)
+# What an authenticator is set up with; the sentence speaks of one.
+_BASE32 = expression(
+    r"(?:totp|otp|[2m]fa|authenticator|google auth|[验驗][证證]器)(?![a-z])[^\n.;!?\x1a]{0,60}?(?<![0-9A-Za-z])"
+    r"(?P<value>(?=[A-Z]{0,63}[2-7])(?=[2-7]{0,63}[A-Z])(?-i:[A-Z2-7]{16,64}))(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
 _DIGIT = expression(r"[0-9]")
 _LETTER = expression(r"[A-Za-z]")
 _BASE32_MIN: Final = 16
+_SETUP_SHAPE = re.compile(b"[xd]{16}")
 
 
 # The last word of a label and what stands between it and a value; most such words are only spoken of.
 _LEADS_ON = expression(
     r"(?:(?:keys?|secrets?)[ _-]{0,2}id|keys?|secrets?|tokens?|bearer|api|seed|setup key|[密秘][钥鑰]|令牌|金钥|金鑰)"
-    r"(?:[ \"':=\n]|is|was|are|是|为|為|->|=>){0,14}[0-9A-Za-z][0-9A-Za-z_\-./+=]{14}",
+    r"(?: ?\([^()\n\x1a]{1,40}\))?(?:[ \"':=\n]|is|was|are|是|为|為|->|=>){0,14}(?:base64:)?"
+    r"[0-9A-Za-z][0-9A-Za-z_\-./+=]{14}",
     re.IGNORECASE,
 )
 _LABEL_BEFORE: Final = 32
@@ -108,10 +115,19 @@ def find(scan: Scan) -> Iterator[Hit]:
             value = second["value"]
             if not value.islower() and not value.isupper() and _DIGIT.search(value) is not None:
                 yield Hit(*second.span("value"), "API_KEY", "beside its id")
-    for match in starting(_BASIC, text, starts):
-        yield Hit(*match.span("value"), "API_KEY", "label")
     for match in starting(_OTPAUTH, text, starts):
         yield Hit(match.start(), match.end(), "OTP", "prefix")
+
+
+def find_setup_key(scan: Scan) -> Iterator[Hit]:
+    """Yield what an authenticator is set up with, in the sentence that names one."""
+    for match in starting(_BASE32, scan.text, sorted([*scan.at.get("code", ()), *scan.at.get("code zh", ())])):
+        yield Hit(*match.span("value"), "API_KEY", "label")
+
+
+def may_be_setup_key(scan: Scan) -> bool:
+    """Whether there are so many letters and digits together."""
+    return _SETUP_SHAPE.search(scan.shape) is not None
 
 
 def may_be_bot(scan: Scan) -> bool:
@@ -149,11 +165,11 @@ def find_labelled(scan: Scan) -> Iterator[Hit]:
     for match in around(_LABELLED, text, starts, _LABEL_BEFORE, _LABEL_AFTER + 280):
         value = match.group("value").rstrip(".-/=_")
         mixed = _DIGIT.search(value) is not None and _LETTER.search(value) is not None
-        if mixed or (value.isupper() and len(value) >= _BASE32_MIN):
+        if (mixed or (value.isupper() and len(value) >= _BASE32_MIN)) and REFERENCE.match(value.lower()) is None:
             start = match.start("value")
             yield Hit(start, start + len(value), "API_KEY", "label")
     for match in around(_BASE32_IN_FOURS, text, scan.at["key"], _LABEL_BEFORE, _LABEL_AFTER + 90):
-        if _DIGIT.search(match.group("value")) is not None:
+        if _DIGIT.search(match["value"]) is not None and _LETTER.search(match["value"]) is not None:
             yield Hit(*match.span("value"), "API_KEY", "label")
     for match in around(_NAMED_BEHIND, text, scan.at["key"], _BEHIND_CHARS, _LABEL_AFTER):
         value = match.group("value")

@@ -8,7 +8,7 @@ from rules.detectors.hit import Hit, SecretType
 from rules.detectors.scan import Scan
 from rules.expression import expression
 
-TRIGGERS: Final = ("password", "password zh", "pin", "cvv", "code", "code zh")
+TRIGGERS: Final = ("password", "password zh", "pin", "cvv", "code", "code zh", "name", "name zh", "passport")
 ROWS_MAX: Final = 200
 _CELLS_MAX: Final = 40
 _HEAD_CHARS: Final = 28
@@ -22,11 +22,14 @@ class _Head(NamedTuple):
     value: re.Pattern[str]
 
 
+_NAME_PART: Final = r"(?:[A-ZÀ-ÖØ-Þ][^\W\d_]{0,24}(?:['\-][^\W\d_]{1,20})?\.?|v[ao]n|de[nrl]?|la|da|dos|di|bin|al)"
 _WORD: Final = "(?:[a-z]{1,12}[ _-])?"
 _HEADS: Final = (
     _Head(
         "PASSWORD",
-        expression(rf"{_WORD}(?:pass ?(?:word|code|phrase)|passwd|pwd|pin)|[\u4e00-\u9fff]{{0,4}}(?:密[码碼]|口令)"),
+        expression(
+            rf"{_WORD}(?:pass ?(?:word|code|phrase)?|passwd|pwd|pw|pin)|[\u4e00-\u9fff]{{0,4}}(?:密[码碼]|口令)"
+        ),
         expression(r"(?=[!-~]{0,71}[0-9!@#$%^&+=~?])(?!\*{3})[!-~]{4,72}"),
     ),
     _Head(
@@ -37,10 +40,25 @@ _HEADS: Final = (
     _Head(
         "OTP",
         expression(
-            rf"{_WORD}otp|(?:verification|one[ _-]time|backup|recovery|2fa|mfa|sms)[ _]codes?"
+            rf"{_WORD}t?otp|(?:2fa|otp|totp)[ _](?:secret|key|seed)"
+            r"|(?:verification|one[ _-]time|backup|recovery|2fa|mfa|sms)[ _]codes?"
             "|[\u4e00-\u9fff]{0,4}(?:[验驗][证證]|[备備]用)[码碼]"
         ),
-        expression("[0-9]{4,8}|[0-9a-z]{4,5}-[0-9a-z]{4,5}"),
+        expression("[0-9]{4,8}|[0-9A-Za-z]{4,5}-[0-9A-Za-z]{4,5}|[A-Z2-7]{16,64}"),
+    ),
+    _Head(
+        "PASSPORT",
+        expression(r"passports?(?: ?(?:no\.?|number|#))?|[护護]照(?:[号號][码碼]?)?"),
+        expression("[A-Za-z]{0,2}[0-9]{6,9}"),
+    ),
+    _Head(
+        "PERSON_NAME",
+        expression(
+            r"(?:(?:full|customer|client|holder|account|beneficiary|payee|recipient|employee)[ _-]?)?name"
+            r"|(?:account|card) ?holder|beneficiary|payee|recipient"
+            r"|(?:真[实實])?姓名|[户戶]名|(?:收款|付款|持卡|[联聯][系絡]|收件)人"
+        ),
+        expression(rf"(?:{_NAME_PART} ){{1,3}}{_NAME_PART}|[\u4e00-\u9fff]{{2,4}}(?<!银行)(?<!銀行)(?<!公司)"),
     ),
 )
 _CELL: Final = {
@@ -79,34 +97,34 @@ def find(scan: Scan) -> list[Hit]:
                 if kind.name.fullmatch(low, start, end) is not None
             ]
             if columns:
-                done = _below(low, done, separator, len(head), columns, found)
+                done = _below(scan.text, done, separator, len(head), columns, found)
     return found
 
 
 def _below(
-    low: str, end: int, separator: str, cells: int, columns: Sequence[tuple[int, _Head]], found: list[Hit]
+    text: str, end: int, separator: str, cells: int, columns: Sequence[tuple[int, _Head]], found: list[Hit]
 ) -> int:
     """Add what stands in the rows behind the line that ends there; return where the last of them ends."""
     for _ in range(ROWS_MAX):
         begin = end + 1
-        next_end = low.find("\n", begin)
-        next_end = len(low) if next_end < 0 else next_end
-        row = _cells(low, begin, next_end, separator)
+        next_end = text.find("\n", begin)
+        next_end = len(text) if next_end < 0 else next_end
+        row = _cells(text, begin, next_end, separator)
         if len(row) != cells:
             break
         end = next_end
         found += [
             Hit(*row[place], head.type, "column")
             for place, head in columns
-            if head.value.fullmatch(low, *row[place]) is not None
+            if head.value.fullmatch(text, *row[place]) is not None
         ]
     return end
 
 
-def _cells(low: str, begin: int, end: int, separator: str) -> list[tuple[int, int]]:
+def _cells(text: str, begin: int, end: int, separator: str) -> list[tuple[int, int]]:
     """Where the cells of a line stand, without blanks and quotation marks around them."""
     found: list[tuple[int, int]] = []
-    while len(found) < _CELLS_MAX and (cell := _CELL[separator].match(low, begin, end)) is not None:
+    while len(found) < _CELLS_MAX and (cell := _CELL[separator].match(text, begin, end)) is not None:
         found.append(cell.span("plain" if cell["quoted"] is None else "quoted"))
         if cell["more"] is None:
             break

@@ -23,6 +23,8 @@ _LOCAL = expression(
 )
 _DOMAIN = expression(r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9])")
 _APART = expression(r" @ (?=[A-Za-z0-9])")
+# Before the host of a link stand a name and a password: `postgres://me:...@db.example.com`.
+_IN_LINK = expression(r"://[^\s/,;|\"'<>]{0,180}\Z")
 _LABELS_MIN: Final = 2
 _TOP: Final = r"(?:com|net|org|io|cn|hk|tw|me|co|uk|de|fr|xyz|app|dev)(?![a-z0-9])"
 _SPELLED = expression(
@@ -52,6 +54,7 @@ _CN_PREFIX = expression(r"(?<![0-9A-Za-z.\-_#])(?:\(?(?:\+|00)?86\)?[ \-]{0,2})?
 _CN_PREFIX_CHARS: Final = 9
 _CN_DIGITS = re.compile(rb"1[3-9][0-9]{9}")
 _NATIONAL = expression(
+    r"(?!(?:19|20)[0-9]{2}[\-. ][01][0-9][\-. ][0-3][0-9](?![0-9]))"
     r"[(0-9](?<![0-9A-Za-z.,$€£¥#][(0-9])(?:(?<=\()[0-9]|(?<!\())"
     r"(?:[ ().\-]{0,2}[0-9]){6,13}(?![0-9A-Za-z]|[.,][0-9])"
 )
@@ -86,8 +89,13 @@ _NOT_PHONE: Final = words(
     "|plate|agreement|document|job|user|player|merchant|terminal|voucher|coupon|routing|sort|request|complaint"
     "|incident|passport|licen[cs]e|product|item|lot|insurance|record) (?:no|number|id)",
     "card", "account", "code", "serial", "sku", "usdt", "btc", "eth", "usd",
-) + "|订单|訂單|单号|單號|流水|交易|编号|編號|运单|快递|金额|金額|工单|區塊|区块|余额|卡号|账号|验证码"  # fmt: skip
-_PHONE_LABELS = Labels(yes=_PHONE_WORDS, no=_NOT_PHONE)
+) + (
+    "|(?:[发發]票|[单單]|[会會][员員]|座位|[车車]牌|股票|[学學]|工|合同|序列|保[单單]|案件|[预預][订訂]|批|房[间間]|航班"
+    "|[票收][据據]|[設设][备備]|文件|[档檔]案)(?:号码|號碼)"
+) + "|订单|訂單|单号|單號|流水|交易|编号|編號|运单|快递|金额|金額|工单|區塊|区块|余额|卡号|验证码"  # fmt: skip
+_PHONE_LABELS = Labels(yes=_PHONE_WORDS, no=_NOT_PHONE + "|账号|帳號|賬號")
+# A Chinese mobile number is what most accounts are called by.
+_MOBILE_LABELS = Labels(yes=_PHONE_WORDS, no=_NOT_PHONE)
 
 
 def find_email(scan: Scan) -> Iterator[Hit]:
@@ -102,7 +110,7 @@ def find_email(scan: Scan) -> Iterator[Hit]:
         domain = _DOMAIN.match(text, end)
         if local is not None and domain is not None:
             labels = _without_file_ends(domain.group().split("."))
-            if labels and local.group() != "git":
+            if labels and local.group() != "git" and _IN_LINK.search(text, max(0, begin - 200), local.start()) is None:
                 yield Hit(local.start(), end + len(".".join(labels)), "EMAIL", "shape")
 
 
@@ -168,7 +176,7 @@ def _mobile(low: str) -> Iterator[Hit]:
     while match is not None:
         begin = match.start()
         prefix = _CN_PREFIX.search(low, max(0, begin - _CN_PREFIX_CHARS), begin)
-        if prefix is not None and _PHONE_LABELS.before(low, prefix.start(), 16) != "no":
+        if prefix is not None and _MOBILE_LABELS.before(low, prefix.start(), 16) != "no":
             yield Hit(prefix.start(), match.end(), "PHONE", "shape")
         match = _CN_MOBILE.search(low, begin + 1 if prefix is None else match.end())
 

@@ -11,7 +11,9 @@ from rules.detectors.scan import Scan
 from rules.expression import expression
 
 _OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_IPV4 = expression(rf"(?<![0-9A-Za-z.\-])(?:{_OCTET}\.){{3}}{_OCTET}(?![0-9A-Za-z]|\.[0-9]|-[0-9])")
+_IPV4 = expression(
+    rf"(?:(?<![0-9A-Za-z.\-])|(?<=(?<![a-z])ip))(?:{_OCTET}\.){{3}}{_OCTET}(?![0-9A-Za-z]|\.[0-9]|-[0-9])"
+)
 # A colon before it is the label's own where no group of an address can stand before it.
 _IPV6 = expression(
     r"(?:(?<![0-9a-z:.])|(?<=[^0-9a-f:.]:)|(?<=[a-z]{5}:))(?!:[0-9a-f])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![0-9a-z:])"

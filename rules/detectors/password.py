@@ -1,4 +1,4 @@
-"""Passwords, passphrases and PINs: a label, something that connects, a value.
+"""Passwords and passphrases: a label, something that connects, a value.
 
 The values have no check digit, so words that talk about a password (`reset`, `is wrong`, `60 秒`) must
 not look like one: a value needs a digit or a symbol, or a place where nothing but a value can stand.
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rules.detectors.anchored import around, starting
-from rules.detectors.connective import CELL, FIELD, IS, MADE_BY, MARK, QUANTITY, QUOTE, SHI, TOLD_ZH
+from rules.detectors.connective import CELL, FIELD, IS, MADE_BY, MARK, QUANTITY, QUOTE, REFERENCE, SHI, TOLD_ZH
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
 from rules.expression import expression
@@ -21,22 +21,21 @@ _WORD_EN: Final = (
     r"|passwort|kennwort|contrasena|mot de passe|senha|пароль|wachtwoord"
     r"|passw?\.?(?=\s{0,2}[:=]| is | was )|credentials?|(?<![^\n])pass(?= [!-~]{6,72}\s{0,3}(?:\n|\Z))"
     r"|(?:security|secret) (?:question(?: answer)?|answer))(?:'s)?(?![a-z])"
-    # One word with what it opens: `tradepw`, `fundspass:`.
-    r"|(?<=[a-z])(?:pwd|pw|passwd|passwords?|pass(?=\s{0,2}[:=])(?<!bypass)(?<!compass)(?<!surpass)(?<!trespass))(?![a-z]))"
+    # One word with what it opens: `tradepw`, `fundspass:`, `walletpassphrase`.
+    r"|(?<=[a-z])(?:pwd|pw|passwd|passwords?|passphrase|pass(?=\s{0,2}[:=])(?<!bypass)(?<!compass)(?<!surpass)(?<!trespass))(?![a-z]))"
 )
 WORD_ZH: Final = r"(?:密码|密碼|密保答案|口令|通行码|密[语語]|pin ?[码碼])"
 _FILLER_EN: Final = (
     r"(?: (?:for|of|on|to|in|i|we|my|the|this|that|used?|set|account|wallet|app|login|email)(?![a-z])"
     r"[^\n:=.,;!?\x1a]{0,32}?)?"
 )
-_PIN_EN: Final = r"(?<![a-z])pin(?:'s)?(?: ?(?:code|number|no\.?))?(?![a-z])"
 _KEYBOARD: Final = "[!-~]"
 
 _CONNECTED = (
     expression(
         rf"{_WORD_EN}(?:{_FILLER_EN}(?P<aside> ?\([^()\n\x1a]{{1,40}}\))?"
         rf"(?P<link>{IS}|{CELL}|\?\s{{1,2}}(?=[0-9]{{4,8}}(?:[.,!\s]|\Z))|(?<='s)\s)"
-        rf"|{FIELD})(?:{MARK}|{QUOTE})(?P<value>{_KEYBOARD}{{4,72}})"
+        rf"|{FIELD})(?:{MARK}|{QUOTE})(?!{{[\"'])(?P<value>{_KEYBOARD}{{4,72}})"
     ),
     expression(rf"{WORD_ZH}[^\n:=,.;!?\x1a0-9a-z]{{0,10}}?(?P<link>{SHI}){QUOTE}(?P<value>{_KEYBOARD}{{4,72}})"),
 )
@@ -120,22 +119,12 @@ _PAIRS = (
         rf"(?P<value>{_KEYBOARD}{{4,72}})"
     ),
     expression(
-        r"(?<![a-z])(?:log[ -]?in|credentials?|账号|帳號|账密|帳密)(?: (?:with|is|as)|\s?:)?"
-        r" [a-z0-9._@+\-]{2,40}\s?/\s?"
+        r"(?<![a-z])(?:(?:log[ -]?in|credentials?|账号|帳號|账密|帳密|凭[证證])(?: (?:with|is|as)|\s?:)?"
+        r" [a-z0-9._@+\-]{2,40}\s?/\s?|(?:admin(?:istrator)?|root) / )"
         rf"(?P<value>{_KEYBOARD}{{4,72}})"
     ),
 )
-_PIN = expression(
-    rf"{_PIN_EN}(?: (?:for|of|to|i|we|that)(?![a-z])[a-z ']{{0,24}}?)?"
-    rf"(?:{IS}|{SHI}|{CELL}|{FIELD}|\s{{1,2}}|,\s(?=[0-9]{{4,8}}[,.]))"
-    r"(?P<value>[0-9]{4,8}|[0-9](?: [0-9]){3,7})(?![0-9A-Za-z]| [0-9])"
-)
-_OTHER_PIN = expression(
-    r"(?: ?[,/]| (?:and|or|then|but))"
-    r"(?: (?:and|or|then|but|now|later|i|it|changed|made|set|to|was|is|tried|before|that)){0,7}"
-    r" ?(?P<value>[0-9]{4,8})(?![0-9A-Za-z])"
-)
-_IN_LINK = expression(r"://[^\s/:@]{1,64}:(?P<value>[^\s/@]{3,72})@")
+_IN_LINK = expression(r"://[^\s/:@]{0,64}:(?P<value>[^\s/@]{3,72})@")
 # A sentence that goes on to its end without a sign that a password needs.
 _PLAIN_TALK = expression(r"[^.;!?:=>\x1a0-9@#$%^&*_+~|\\<{}→\-]{0,120}(?:[.;](?!\S)|\x1a|\Z)")
 # What leads from a value to the label behind it, and from the first label of a pair to the second.
@@ -180,6 +169,8 @@ _PAIR_AFTER: Final = 180
 _DENIED = expression(
     r"(?:https?:|www\.|<[a-z/]|[0-9]{1,3}[\-]?(?:digit|char|letter|word|bit|s$|sec|min|h$|hour|day|times?|x$|st$|nd$|rd$|th$)"
     r"|(?:don|can|won|isn|didn|doesn|wasn|couldn|wouldn|it|i|that)'|\.{3}|[*•x#\-_.?]{3,}$|re-?(?:set|enter|new)|n/a"
+    r"|(?:aes|rsa|sha|md|des|pkcs|utf|base|bcrypt|argon|pbkdf|scrypt)[_\-]?[0-9]{1,4}(?:[_/\-][a-z0-9]{2,8})*(?![!-~])"
+    r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9a-z])"
     r"|(?:2fa|otp|sms|email|e-mail|reset|recovery|and/or|or|and|to)(?:[/+&].*)?$"
     r"|(?:[a-z]{2,}(?:ed|ing|en|less|ble|ful)|gone|lost|known|out|bad|awful|weird)[?!]+$"
     r"|(?:not|un|re|non|well|too|so|pre|auto|case|long|old|new|self|multi|two|one)-[a-z\-]+$|[a-z]+/[a-z/]+$|[a-z]+'[a-z]{1,2}$)"
@@ -193,6 +184,7 @@ _WORDS_ONLY_DENIED: Final = frozenset({
     "wrong", "your",
 })  # fmt: skip
 _LEADING_WORD = expression("[a-z]+")
+_JOINED = expression(r"[a-z]{3,}[._][a-z]{3,}")
 _DIGIT = expression(r"[0-9]")
 _SYMBOL = expression(r"[0-9!@#$%^&*_+=~?|\\<>{}]")
 ONE_TIME = expression(r"(?:one[ \-]?time|otp|2fa|sms|temporary|verification|动态|動態|一次性|临时|短信) ?\Z")
@@ -200,10 +192,10 @@ _ENDS_A_LINE = expression(r"[.,;!?\"')\]]{0,3}\s{0,3}(?:\n|\Z|[\u4e00-\u9fff,.;]
 _TRAILING: Final = ".,;:)]}>\"'`*\\"
 _TAG = expression(r"&quot;|</[a-z]|<(?:br|p|div|span|td|li)[ />]")
 _BEHIND: Final = {
-    "=": expression(rf"&(?:amp;)?[a-z_]{{1,20}}=|{_TAG.pattern}"),
+    "=": expression(rf"[&;](?:amp;)?[a-z_ ]{{1,24}}=|{_TAG.pattern}"),
     **{quote: expression(rf"\\?{quote}(?![0-9a-z])|{_TAG.pattern}") for quote in "\"'`"},
 }
-"""What ends a value, by the sign before it: the next field of an address, the closing quote."""
+"""What ends a value, by the sign before it: the next field of an address or a connection, the closing quote."""
 _ENDS_A_CLAUSE: Final = frozenset("，．：；")
 _WIDE: Final = range(0xFF01, 0xFF5F)
 
@@ -216,7 +208,8 @@ def find_english(scan: Scan) -> Iterator[Hit]:
         # After a colon or an equals sign a bare word may be a password too.
         link = match.group("link")
         plain = link is None or not {":", "="}.isdisjoint(link)
-        yield from _value(scan.folded, match, plain_word=plain and match["aside"] is None)
+        joined = _JOINED.fullmatch(match["value"]) is not None
+        yield from _value(scan.folded, match, plain_word=plain and (match["aside"] is None or joined))
     for pattern in (_BARE[0], _BARE[2]) if starts else ():
         for match in starting(pattern, low, starts):
             yield from _mixed_value(scan.folded, match)
@@ -295,25 +288,11 @@ def find_login(scan: Scan) -> Iterator[Hit]:
         yield from _value(scan.folded, match, plain_word=False)
 
 
-def find_pin(scan: Scan) -> Iterator[Hit]:
-    """Yield PINs."""
-    for match in starting(_PIN, scan.low, scan.at["pin"]):
-        if QUANTITY.match(scan.low, match.end()) is None:
-            yield from _with_other_pins(scan.low, *match.span("value"))
-
-
-def _with_other_pins(low: str, start: int, end: int) -> Iterator[Hit]:
-    """A PIN, and those that little words lead to: `1234 and then I made it 123456`."""
-    yield Hit(start, end, "PASSWORD", "label")
-    while (more := _OTHER_PIN.match(low, end)) is not None and QUANTITY.match(low, more.end()) is None:
-        start, end = more.span("value")
-        yield Hit(start, end, "PASSWORD", "label")
-
-
 def find_in_link(scan: Scan) -> Iterator[Hit]:
     """Yield passwords that stand in a link, before its host."""
     for match in starting(_IN_LINK, scan.low, scan.at["link"]):
-        yield Hit(*match.span("value"), "PASSWORD", "link")
+        if REFERENCE.match(match["value"]) is None and match["value"] not in _WORDS_ONLY_DENIED:
+            yield Hit(*match.span("value"), "PASSWORD", "link")
 
 
 def _second_of_pair(scan: Scan, starts: Iterable[int]) -> Iterator[Hit]:
@@ -372,6 +351,7 @@ def _talk(low: str, label: int, value: str) -> bool:
     word = _LEADING_WORD.match(value)
     return (
         _DENIED.match(value) is not None
+        or REFERENCE.match(value) is not None
         or ONE_TIME.search(low, max(0, label - 12), label) is not None
         or (word is not None and word.group() in _WORDS_ONLY_DENIED and not any(map(str.isdigit, value)))
     )

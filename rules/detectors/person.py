@@ -19,16 +19,22 @@ _SURNAMES: Final = (
     "魏苏蘇吕呂丁任卢盧姚沈钟鐘姜崔谭譚陆陸范汪廖石金贾賈韦韋夏付傅方邹鄒熊白孟秦邱江尹薛阎閻段雷侯龙龍黎史陶贺賀毛郝顾顧龚龔邵万萬覃武"
     "钱錢戴严嚴莫孔向常汤湯康易乔喬赖賴文欧歐莊庄温溫柯阮俞詹耿"
 )
+_WHOLE_ZH: Final = (
+    r"(?:欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|司徒|东方|東方|皇甫|尉迟|尉遲|公孙|公孫|慕容"
+    rf"|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}?"
+)
 _NAME_ZH = expression(
     r"(?:我叫|(?<=[她他妈媽爸哥弟姐妹友事婆公儿兒太子人名])叫|我的名字(?:叫|是)|全名(?:是|叫|[:=])?|我姓名是"
     r"|本人姓名|姓名(?:是|为|[:=])?|户名(?:是|[:=])?|戶名(?:是|[:=])?|收款人(?:是|[:=])?|持卡人(?:是|[:=])?"
     r"|名字(?:是|叫|[:=])|开户人(?:是|[:=])?|真[实實]姓名(?:是|[:=])?|(?:联系|聯絡|聯繫|收件|寄件|收货|收貨"
-    r"|申请|申請|汇款|匯款)人(?:姓名|是|叫|[:=])?|账户名(?:是|[:=])|(?:打款|[转轉][账賬帳]|[汇匯]款)[给給]"
+    r"|申请|申請|汇款|匯款|付款|投保|受益|被保[险險])人(?:姓名|是|叫|[:=])?|[账帳戶户][户戶口号號]?名[称稱]?(?:是|[:=])|(?:打款|[转轉][账賬帳]|[汇匯]款)[给給]"
     r"|本人)\s{0,2}"
-    rf"(?P<value>(?:欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|司徒|东方|東方|皇甫|尉迟|尉遲|公孙|公孫|慕容|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}?)"
+    rf"(?P<value>{_WHOLE_ZH})"
     r"(?=[\s,.;:!?)(<\"'、/|0-9a-zA-Z]|\Z|的|是|在|身份|手机|电话|电話|男|女|我|请|想|要|账|帐|钱|昨|今|已|住"
     r"|来自|先生|女士|护照|地址|邮箱|你好|您|没|沒|有|和|跟|填|写|寫)"
 )
+# A field of a record: `"realName":"..."`.
+_FIELD_ZH = expression(rf"[Nn]ame{FIELD}(?P<value>{_WHOLE_ZH[:-1]})(?=[\"'<])")
 _I_AM_ZH = expression(rf"我[是係](?P<value>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[,.;\s]|本人|\Z)")
 _NOT_A_NAME: Final = expression(
     r"常客|高手|高级|黄金|金卡|老用户|方便|.(?:什|啥|甚|了|过|個|个|车|么|不|没|是|的|来|去|到|号|码)"
@@ -46,7 +52,7 @@ _WHOSE: Final = (
 )
 _ROLE: Final = (
     "ship to|deliver to|recipient|beneficiary|payee|contact(?: person)?"
-    "|applicant|signatory|sender|remitter|payer|debtor|creditor|insured"
+    "|applicant|signatory|sender|remitter|payer|debtor|creditor|insured|consignee|shipper|addressee"
 )
 """Who fills in or is named in a form."""
 _PAPER: Final = r"(?:(?:the|my|his|her) )?(?:bank )?(?:card|account|id|id card|full|passport|licen[cs]e|document|it)"
@@ -54,8 +60,8 @@ _NAME_EN = expression(
     rf"(?:(?i:(?<![a-z])(?:{_WHOSE} (?:full |real |legal |first )?name is|my name's|full name(?: is)?"
     rf"|name (?:as )?(?:on|in) {_PAPER}(?: is)?"
     rf"|(?:{_ROLE})(?=\s?[:=|\n]|[\"'])"
-    r"|account holder(?: is)?|cardholder(?: name)?(?: is)?|account name|full_?name|(?:first|last|sur)name|name)"
-    rf"(?:\s{{0,2}}[:=]?\s{{1,2}}|{CELL}|{FIELD}))"
+    r"|account holder(?: is)?|cardholder(?: name)?(?: is)?|account name|full_?name|(?:first|last|sur|real)_?name|name)"
+    rf"(?:\s{{0,2}}[:=]?\s{{1,2}}|{CELL}|{FIELD}|(?<=ame),)|姓名\s?[:=]?\s{{0,2}}|(?<![a-z])fn(?:;[a-z0-9=;\-]{{1,40}})?:)"
     rf"|(?:(?i:(?<![a-z])(?:{_GREETING}))[,.:]?\s{{1,3}}))"
     rf"(?P<value>(?:(?:Mr|Mrs|Ms|Dr|Mx)\.? )?{_CAPITAL}{_SMALL}{{1,24}}"
     rf"(?:[ \-']{_PARTICLE}{_CAPITAL}(?:{_SMALL}{{1,24}}|\.)){{1,3}})(?!{_LETTERS})"
@@ -67,7 +73,7 @@ _NAME_EN_CAPITALS = expression(
 )
 _NAME_EN_ONE = expression(
     r"(?i:(?<![a-z])(?:my (?:full |first |last )?name is "
-    rf"|(?:surname|(?:last|first|family|given) names?)(?:\(s\))?(?:\s?[:=]\s{{0,2}}|{CELL})))"
+    rf"|(?:surname|(?:last|first|middle|family|given)[ _\-]?names?)(?:\(s\))?(?:\s?[:=]\s{{0,2}}|{CELL}|{FIELD})))"
     r"(?P<value>[A-Z](?:[a-z]{1,20}|[A-Z]{1,20})(?:[\-'][A-Z](?:[a-z]{1,20}|[A-Z]{1,20}))?)(?![a-zA-Z])"
 )
 _TITLE_EN = expression(
@@ -88,7 +94,7 @@ _NAME_MIN: Final = 2
 # A capital after a label, without which there is no name.
 _NAME_FOLLOWS = expression(
     rf"(?:(?i:names?(?:'s| is| (?:as )?(?:on|in) {_PAPER}(?: is)?|\(s\))?|holder(?: name)?(?: is)?"
-    rf"|{_ROLE}))(?:{CELL}|{FIELD}"
+    rf"|{_ROLE}|fn(?=[:;])|姓名))(?:{CELL}|{FIELD}|,|;[A-Za-z0-9=;\-]{{1,40}}:"
     rf"|\s{{0,2}}[:=]?\s{{0,2}}){_CAPITAL}"
 )
 _SIGNED = expression(rf"(?i:{_GREETING})[,.:]?\s{{1,3}}{_CAPITAL}{_SMALL}{{1,24}}\.?[ \-']")
@@ -116,7 +122,8 @@ _FLAT_EN = expression(
     r"(?:(?=[A-Z]{0,2}[0-9])[0-9A-Z]{1,6}|[A-Z])(?![0-9A-Za-z])"
     r"(?:,? ?[0-9]{1,3} ?(?:/ ?F|(?:st|nd|rd|th) [Ff]loor)(?![A-Za-z])|,? [0-9]{1,3}/[Ff](?![A-Za-z]))?"
     r"(?:,? (?:Block|Tower|Phase|Blk|block|tower|phase) [0-9A-Z]{1,3})?"
-    rf",? (?:[A-Z][a-z']{{1,20}} ){{1,3}}(?:House|Building|Mansions?|Gardens?|Court|Estate|Centre|Center"
+    rf",? (?:{_NAMED_WORDS}, )?(?:[A-Z][a-z']{{1,20}} ){{1,3}}(?:House"
+    rf"|Building|Mansions?|Gardens?|Court|Estate|Centre|Center"
     rf"|Towers?|Plaza|Villas?"
     rf"|Terrace|Heights|Residences?|Apartments|Park|Lodge|Hall|Bay"
     rf"|City)(?![A-Za-z])(?:, (?:[0-9]{{1,4}}[A-Z]? )?{_NAMED_WORDS}){{0,3}}"
@@ -140,7 +147,7 @@ _PLACES: Final = (
 _STREET_ZH = expression(
     rf"(?:(?:{_PLACES})[\u4e00-\u9fff]{{0,24}}?|(?<=地址)(?:是|为|[:=])?\s{{0,2}}(?P<a>[\u4e00-\u9fff]{{2,24}}?)"
     rf"|(?:(?<=住在)|(?<=住址)|(?<=寄到)|(?<=送到)|(?<=住))(?!在)(?P<b>[\u4e00-\u9fff]{{2,24}}?))"
-    r"(?:路|街|道|巷|弄|村|大街|胡同|新村|花园|小区|里"
+    r"(?:路|街|道|巷|弄|村|大街|胡同|新村|花园|小区|[一二三四五六七八九十东西南北]区|里"
     r"|段)\s{0,1}(?:[一二三四五六七八九十]段)?\s{0,1}[0-9]{1,5}\s{0,1}(?:号|號|弄|巷|栋|幢|座)?"
     r"(?:\s{0,1}(?:院|之)?\s{0,1}[\u4e00-\u9fff]{0,8}?[0-9A-Za-z]{1,5}\s{0,1}(?:号楼|號樓|栋|棟|幢|座|单元|單元"
     r"|室|楼|樓|层|層|号|號|户|房)){0,4}"
@@ -182,15 +189,18 @@ _HOUSE_ZH = expression(
 def find_chinese_name(scan: Scan) -> Iterator[Hit]:
     """Yield Chinese names that somebody introduces."""
     for pattern in (_NAME_ZH, _I_AM_ZH):
-        for match in starting(pattern, scan.text, scan.at["name zh"]):
+        for match in starting(pattern, scan.text, scan.at.get("name zh", ())):
             if _NOT_A_NAME.match(match.group("value")) is None:
                 yield Hit(*match.span("value"), "PERSON_NAME", "label")
+    for match in starting(_FIELD_ZH, scan.text, scan.at.get("name", ())):
+        yield Hit(*match.span("value"), "PERSON_NAME", "label")
 
 
 def find_english_name(scan: Scan) -> Iterator[Hit]:
     """Yield names in Latin letters that somebody introduces."""
     text, at = scan.text, scan.at
     labels = [label for label in at.get("name", ()) if _NAME_FOLLOWS.match(text, label) is not None]
+    labels += [label for label in at.get("name zh", ()) if _NAME_FOLLOWS.match(text, label) is not None]
     labels += [label for label in at.get("greeting", ()) if _SIGNED.match(text, label) is not None]
     labels.sort()
     for pattern, words in ((_NAME_EN, 2), (_NAME_EN_CAPITALS, 1), (_NAME_EN_ONE, 1)):

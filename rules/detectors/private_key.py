@@ -39,6 +39,8 @@ _HEX = expression(r"(?<![0-9a-z])(?:0x)?[0-9a-f]{64}(?![0-9a-z])")
 _HEX_LOOSE = expression(
     r"(?<![0-9a-z])(?:0x)?[0-9a-f]{4,72}(?:[\s\-]{1,3}[0-9a-f]{4,72}){0,15}(?:\.{2,6}|…)?(?![0-9a-z])"
 )
+# From one key of a list to the next.
+_NEXT = expression(r"[\"'\s,;]{1,8}(?:[0-9]{1,2}[.):、]\s{0,3}|[\-*]\s)?[\"']?")
 _HEX_BEGIN = expression(r"(?<![0-9a-z])(?=(?:0x)?[0-9a-f]{4})")
 _HEX_LOOSE_DIGITS: Final = range(48, 73)
 _BASE58 = expression(rf"(?<![0-9A-Za-z])(?:(?P<solana>[{_B58}]{{85,90}})|(?P<wif>{_WIF})){_ALONE}")
@@ -58,6 +60,8 @@ _LABELS = Labels(
         "spending key", "seed",
     )
     + "|(?<![a-z])private(?=\\s?[:=])"
+    + "|(?<![a-z])accounts[\"']?\\s?[:=]\\s?\\[(?=[\"'])"
+    + "|(?:private|secret)_?key[a-z]{0,12}\\((?=[\"'])"
     + "|(?:private|secret)key(?:to|from)|from(?:private|secret)key|(?<![a-z])wallet\\((?=[\"'\\[])"
     + "|私钥|私鑰|密钥|密鑰|秘钥|秘鑰|钥匙|私匙|密匙|金钥|金鑰",
     no=_OTHER,
@@ -114,14 +118,17 @@ def find(scan: Scan) -> Iterator[Hit]:
     """Yield private keys in long runs of letters and digits."""
     text, low, tokens = scan.text, scan.low, scan.at["token"]
     yield from _checksummed(text, tokens)
+    last = -1
     for match in starting(_HEX, low, tokens):
         if (
-            _labelled(scan, *match.span())
+            (last >= 0 and _NEXT.fullmatch(low, last, match.start()) is not None)
+            or _labelled(scan, *match.span())
             or _exported(scan, match.start())
             or _kept(scan, *match.span())
             or _IMPORTED.match(low, match.end()) is not None
         ):
-            yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
+            last = match.end()
+            yield Hit(match.start(), last, "PRIVATE_KEY", "label")
     for match in starting(_BASE58, text, tokens):
         decoded = base58_decode(match.group())
         sizes = _BASE58_SIZES[match.lastgroup or ""]

@@ -5,11 +5,13 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from rules.detectors import (
+    answered,
     api_key,
     bank,
     card,
     card_code,
     column,
+    command,
     contact,
     identity,
     identity_abroad,
@@ -19,7 +21,9 @@ from rules.detectors import (
     password,
     password_chinese,
     person,
+    pin,
     private_key,
+    secret_field,
     seed,
     seed_chinese,
     seed_counted,
@@ -75,9 +79,13 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("PASSWORD"), ("password zh",), password.find_chinese),
     Detector(_of("PASSWORD"), ("password zh",), password_chinese.find),
     Detector(_of("PASSWORD"), ("login",), password.find_login),
-    Detector(_of("PASSWORD"), ("pin",), password.find_pin),
-    Detector(_of("PASSWORD", "CVV", "OTP"), column.TRIGGERS, column.find, column.may_be_table),
+    Detector(_of("PASSWORD"), ("pin",), pin.find),
+    Detector(
+        _of("PASSWORD", "CVV", "OTP", "PASSPORT", "PERSON_NAME"), column.TRIGGERS, column.find, column.may_be_table
+    ),
     Detector(_of("PASSWORD"), ("link",), password.find_in_link),
+    Detector(_of("PASSWORD"), ("command",), command.find),
+    Detector(_of("PASSWORD", "OTP"), answered.TRIGGERS, answered.find, answered.may_be_chat),
     Detector(_of("CARD", "CVV"), (digits(13),), card_code.find, card.may_be_card),
     Detector(_of("CVV"), ("digit",), card_code.find_behind_mask, card_code.is_masked),
     Detector(_of("CVV"), ("cvv", "cvv digits"), short_code.find_cvv, short_code.may_be_cvv),
@@ -88,8 +96,11 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("API_KEY"), (digits(7),), api_key.find_bot, api_key.may_be_bot),
     Detector(_of("API_KEY"), ("key",), api_key.find_labelled),
     Detector(_of("API_KEY"), ("token",), api_key.find_discord),
+    Detector(_of("API_KEY"), ("code", "code zh"), api_key.find_setup_key, api_key.may_be_setup_key),
     Detector(_of("API_KEY"), ("key link",), link_key.find),
     Detector(_of("API_KEY"), ("link",), link_key.find_pass),
+    Detector(_of("API_KEY"), ("secret field",), secret_field.find),
+    Detector(_of("API_KEY"), ("basic",), secret_field.find_basic),
     Detector(_of("IBAN"), ("digit",), bank.find, bank.may_be_iban),
     Detector(_of("NATIONAL_ID"), (digits(15),), identity.find_china, identity.may_be_china),
     Detector(_of("NATIONAL_ID"), (digits(6),), identity.find_hong_kong, identity.may_be_hong_kong),
@@ -110,8 +121,8 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("STREET_ADDRESS"), ("flat",), person.find_flat),
     Detector(_of("STREET_ADDRESS"), ("digit",), person.find_european_address),
     Detector(_of("STREET_ADDRESS"), ("digit",), person.find_chinese_address),
-    Detector(_of("PERSON_NAME"), ("name zh",), person.find_chinese_name),
-    Detector(_of("PERSON_NAME"), ("name", "greeting"), person.find_english_name),
+    Detector(_of("PERSON_NAME"), ("name zh", "name"), person.find_chinese_name),
+    Detector(_of("PERSON_NAME"), ("name", "greeting", "name zh"), person.find_english_name),
     Detector(_of("PERSON_NAME"), ("title",), person.find_titled_name),
 )
 
@@ -142,7 +153,7 @@ class Plan(NamedTuple):
             detector = DETECTORS[place]
             if detector.gate is None or detector.gate(scan):
                 hits += [hit for hit in detector.find(scan) if hit.type in self.types]
-        return _without_coincidences(hits) if len(hits) > 1 else hits
+        return _without_coincidences(_by_cells(hits)) if len(hits) > 1 else hits
 
 
 @cache
@@ -166,4 +177,15 @@ def _without_coincidences(hits: list[Hit]) -> list[Hit]:
         for hit in hits
         if hit.type in _CONTAINERS
         or not any(other.start <= hit.start and hit.end <= other.end for other in proven[:_PROVEN_MAX])
+    ]
+
+
+def _by_cells(hits: list[Hit]) -> list[Hit]:
+    """Without what runs over the cells of a row because the last head of a table stands before them."""
+    cells = [hit for hit in hits if hit.evidence == "column"][:_PROVEN_MAX]
+    return [
+        hit
+        for hit in hits
+        if hit.evidence != "label"
+        or not any(hit.start <= cell.start and cell.end <= hit.end and hit[:2] != cell[:2] for cell in cells)
     ]

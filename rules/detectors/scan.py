@@ -38,7 +38,8 @@ _START: Final = itemgetter(1)
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "seed": (
         "seed", "mnemonic", "phrase", "recovery", "secret word", "backup word", "12 word", "24 word",
-        "助记", "助記", "恢复", "恢復", "种子", "種子", "备份", "備份", "单词", "單詞", "回復",
+        "助记", "助記", "注记", "註記", "助忆", "助憶",
+        "恢复", "恢復", "种子", "種子", "备份", "備份", "单词", "單詞", "回復",
     ),
     "counted": (
         "first ", "second ", "next ", "last ", "final ", "other ", "remaining ",
@@ -56,24 +57,34 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "password zh": ("密码", "密碼", "密保答案", "口令", "通行码", "密语", "密語", "pin码", "pin 码", "pin碼",
     "pin 碼"),
-    "login": ("login", "log in", "log-in", "credential", "账号", "帳號", "账密", "帳密"),
+    "login": ("login", "log in", "log-in", "credential", "admin", "root /", "账号", "帳號", "账密", "帳密"),
     "pin": ("pin",),
     "link": ("://",),
+    "command": (
+        "curl", "wget", "http", "xh ", "lftp", "smbclient", "mysql", "mariadb", "sshpass", "steghide", "ssh-keygen",
+        "docker", "podman", "helm", "skopeo", "oc ", "az ", "mongo", "7z", "sqlcmd", "zip", "redis-cli", "ldap",
+        "keytool", "openssl", "wifi:", "unlockaccount", "unlock_account",
+    ),
     "code": ("code", "otp", "2fa", "mfa", "token", "auth", "verification number", "verification digit"),
-    "code said": ("one-time", "one time", "onetime", "verif", "动态", "動態", "口令", "验证", "驗證"),
+    "code said": (
+        "one-time", "one time", "onetime", "verif", "confirm", "sign in", "log in",
+        "动态", "動態", "口令", "验证", "驗證",
+    ),
     "code of": ("password", "pin"),
     "code zh": (
         "验证码", "驗證碼", "校验码", "校驗碼", "动态码", "動態碼", "动态密码", "動態密碼", "动态口令", "短信码",
         "一次性密碼", "短信", "简讯", "簡訊", "邮箱", "邮件", "郵件", "手机", "手機", "谷歌", "收到",
         "登入", "登录", "登錄",
         "收到的码", "收到的碼", "一次性密码",
-        "备用", "備用", "备份", "備份", "恢复码", "恢復碼", "救援码", "救援碼",
+        "备用", "備用", "备份", "備份", "恢复码", "恢復碼", "恢复代", "恢復代", "救援码", "救援碼",
+        "复原码", "復原碼", "还原码", "還原碼", "应急码", "應急碼", "的代码", "的代碼", "备援", "備援",
         "认证码", "認證碼", "確認碼", "确认码", "谷歌码", "激活码", "谷歌验证器", "身份验证器", "验证器",
         "otp", "2fa",
     ),
     "cvv": (
         "cvv", "cvc", "csc", "cid", "card security code", "security code", "sec code", "security_code", "securitycode",
         "code on", "digits on", "numbers on", "code at", "digits at", "numbers at", "back of", "安全码", "安全碼",
+        "cvn", "cav2", "dbc", "card code", "cardcode", "card_code", "verification value", "检查码", "檢查碼",
         "后三位", "後三位", "末三位", "后三码", "後三碼", "末三码", "末三碼", "后3", "後3", "末3", "后面三", "后面3",
         "後面三", "後面3", "三位", "三码", "三碼", "三个数", "三個數",
     ),
@@ -86,7 +97,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "sk-", "sk_", "pk_", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "xapp-",
         "akia", "asia", "ltai", "akid", "aklt", "aiza", "ya29.", "gocspx-", "eyj", "npm_", "sg.", "hf_",
         "shpat_", "shpca_", "shppa_", "shpss_",
-        "whsec_", "pypi-", "dop_v1_", "otpauth://", "authorization: basic",
+        "whsec_", "pypi-", "dop_v1_", "otpauth://",
     ),
     "key": ("api", "secret", "token", "bearer", "key", "seed", "密钥", "密鑰", "秘钥", "秘鑰", "令牌", "金钥",
     "金鑰"),
@@ -95,6 +106,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "nodereal",
         "tenderly", "blockpi", "rpc", "webhook", "hooks.", "/hook/", "/robot/",
     ),
+    "secret field": ("secret", "token", "key", "jwt", "session", "sessid", "sess_id", "sid"),
+    "basic": ("basic ", "plain "),
     "@": ("@",),
     "spelled @": ("(at)", "[at]", " dot ", "(dot)", "[dot]"),
     "phone": (
@@ -120,8 +133,9 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "p.o.", "p o b",
     ),
     "name": (
-        "name", "holder", "ship to", "deliver to", "recipient", "beneficiary", "payee", "contact", "applicant",
-        "signatory", "sender", "remitter", "payer", "debtor", "creditor", "insured",
+        "name", "fn:", "holder", "ship to", "deliver to", "recipient", "beneficiary", "payee", "contact", "applicant",
+        "signatory", "sender", "remitter", "payer", "debtor", "creditor", "insured", "consignee",
+        "shipper", "addressee",
     ),
     "greeting": (
         "i am", "i'm", "im ", "this is", "regards", "sincerely", "faithfully", "truly", "attn", "attention", "cheers",
@@ -132,6 +146,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "title": ("mr ", "mr.", "mrs", "ms ", "ms.", "dr ", "dr."),
     "name zh": (
         "我叫", "叫", "全名", "我的名字", "我姓名", "姓名", "真实姓名", "户名", "戶名", "账户名", "收款人",
+        "户口名", "戶口名", "帐户名", "帳戶名", "賬戶名", "付款人", "投保人", "受益人", "被保",
         "持卡人", "名字", "开户人", "联系人", "聯絡人", "本人", "我是", "我係", "收件人", "收货人", "收貨人", "寄件人",
         "申请人",
         "申請人", "汇款人", "匯款人",
@@ -147,8 +162,8 @@ and part of a phrase (words of the lists)."""
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "card": ("card", "visa", "master", "amex", "union", "cc", "american", "discover", "jcb", "卡"),
     "key": (
-        "key", "private", "secret", "seed", "pk", "sk", "wallet(", "私钥", "私鑰", "密钥", "密鑰", "秘钥", "秘鑰",
-        "钥匙", "私匙", "密匙", "金钥", "金鑰",
+        "key", "private", "secret", "seed", "pk", "sk", "wallet(", "accounts", "私钥", "私鑰", "密钥", "密鑰",
+        "秘钥", "秘鑰", "钥匙", "私匙", "密匙", "金钥", "金鑰",
     ),
     "export": ("export", "导出", "導出", "匯出"),
     "kept": (

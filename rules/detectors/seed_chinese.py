@@ -29,7 +29,7 @@ _LINE = expression(rf"[^\S\n]*[{_HAN}]{{12,24}}[^\S\n]*(?:\n|\Z)")
 _NEXT_LINE = expression(rf"\n{_LINE.pattern}")
 _LETTER = expression(rf"{_NUMBERING}|(?P<letter>[{_HAN}])")
 _LABEL = expression(
-    "助记词|助記詞|助记|助記|恢复短语|恢復短語|恢复词|种子词|種子詞|种子短语|备份短语|備份短語|备份词|中文词|"
+    "助记词|助記詞|助记|助記|注记词|註記詞|助忆词|助憶詞|恢复短语|恢復短語|恢复词|种子词|種子詞|种子短语|备份短语|備份短語|备份词|中文词|"
     "(?<![a-z])(?:seed|mnemonic|recovery phrase|seed phrase)(?![a-z])"
 )
 _NO_ANCHOR: Final = "中文词"

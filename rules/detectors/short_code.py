@@ -25,16 +25,18 @@ _CODE_ZH: Final = (
     r"(?:验证码|驗證碼|校验码|校驗碼|动态码|動態碼|动态密码|動態密碼|动态口令|短信码|收到的[码碼]|一次性密[码碼]|认证码|認證碼|確認碼|确认码"
     r"|(?:短信|简讯|簡訊|邮箱|邮件|郵件|手机|手機|谷歌|收到)[\u4e00-\u9fff]{0,4}"
     r"[4-8四六八] ?位[数數][字码碼]?(?=[\s:=是为為係0-9])"
-    r"|登[入录錄][码碼]|[备備](?:用|份)(?:[验驗][证證]|登[入录錄])?[码碼]|(?:恢[复復]|救援)[码碼]|谷歌码|激活码|谷歌验证器|身份验证器|验证器|otp|2fa)"
+    r"|登[入录錄][码碼]|[备備][用份援](?:[验驗][证證]|登[入录錄]|代)?[码碼]|(?:恢[复復]|救援|[复復还還]原|[应應]急)代?[码碼]|(?<=[你您])的代[码碼]|谷歌码|激活码|谷歌验证器|身份验证器|验证器|(?<![0-9a-z])(?:otp|2fa))"
 )
+_NO_CODE: Final = r"(?!(?:base|sha|aes|bip|ed)[0-9]|(?:19|20)[0-9]{2}[/.\-][01]?[0-9][/.\-][0-3]?[0-9](?![0-9]))"
 _NOT_LONGER: Final = r"(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9])|[ \-]?[0-9])"
 _CODE_VALUE: Final = (
-    r"(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{2,4}[ \-][0-9]{2,4}|(?:[0-9] ){5}[0-9]|(?:[0-9]{2} ){2,3}[0-9]{2}"
+    rf"{_NO_CODE}(?P<value>(?:g-)?[0-9]{{4,8}}"
+    r"|[0-9]{2,4}[ \-][0-9]{2,4}|(?:[0-9] ){5}[0-9]|(?:[0-9]{2} ){2,3}[0-9]{2}"
     r"|(?=[0-9a-z]{0,7}[0-9])(?=[0-9a-z]{0,7}[a-z])[0-9a-z]{6,8}"
     rf"|[0-9a-z]{{4,5}}(?:-[0-9a-z]{{4,5}}){{1,3}}){_NOT_LONGER}"
 )
 _CODE_FIRST: Final = r"(?<![0-9a-z\-])(?<![0-9][.,])(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9a-z])"
-_PLAIN_VALUE: Final = rf"(?P<value>[0-9]{{4,8}}|(?:[0-9] ){{5}}[0-9]|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
+_PLAIN_VALUE: Final = rf"{_NO_CODE}(?P<value>[0-9]{{4,8}}|(?:[0-9] ){{5}}[0-9]|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
 _OTP_AFTER = (
     expression(rf"{_CODE_EN}(?:[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}|{CELL}|{FIELD}){QUOTE}{_CODE_VALUE}"),
     expression(rf"{_CODE_EN}(?: (?:says|reads|shows?|number|no\.?))?(?:\s{{1,2}}|-){QUOTE}{_CODE_VALUE}"),
@@ -43,12 +45,17 @@ _OTP_AFTER = (
         rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{1,36}}? {QUOTE}(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
     ),
     expression(
-        rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
+        rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|to|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
         rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?(?:{IS}|'s |, (?=[0-9 \-]{{4,8}}[,.])){QUOTE}{_PLAIN_VALUE}"
     ),
     expression(
         rf"{_CODE_PLAIN_EN}(?: \([a-z ]{{1,16}}\))? {QUOTE}"
         rf"(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
+    ),
+    # One of several that are counted.
+    expression(
+        rf"{_CODE_PLAIN_EN} #?[0-9]{{1,2}}\s?[:=.)]\s{{0,2}}"
+        rf"(?P<value>[0-9]{{6,8}}|(?=[a-z\-]{{0,20}}[0-9])[0-9a-z]{{4,5}}(?:-[0-9a-z]{{4,5}}){{1,3}}){_NOT_LONGER}"
     ),
     expression(rf"(?<![a-z])(?:my|the|your|received|got|enter(?:ed)?) code {QUOTE}{_PLAIN_VALUE}"),
 )
@@ -64,23 +71,38 @@ _OTP_AFTER_ZH = (
 _OTP_FIRST = expression(
     rf"{_CODE_FIRST}(?:(?: (?:is|was|as)|{THATS}) (?:my|the|your|ur) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}"
     r"(?:code|otp|passcode)"
+    r"| \((?:[a-z]{1,14} ){0,3}(?:code|otp|passcode)"
     r"| as (?:a )?(?:(?:verification|confirmation|security|login|sms|2fa) )?(?:code|otp|passcode)"
     r"|(?<=[0-9]{3}) (?:from|off|via) (?:my|the|your|ur)"
     r" (?:verification|confirmation|security|login|sms|2fa|email|text) (?:code|message)"
     r"|(?<=[0-9]{5}) (?:from|off|in|via) (?:(?:my|the) )?(?:google |microsoft )?authenticator)(?![a-z])"
 )
-# A page of codes to get back in with, which stand close together and may be numbered.
+# A page of codes to get back in with, which stand close together and may be numbered: right behind its name, or on the
+# lines under a heading that names them.
+_NUMBERED: Final = r"(?:[0-9]{1,2}(?:[.):、]\s{0,3}|\s{2})|(?:[\-*•]|\[[ x]?\])\s{1,2})?"
 _PAGE = expression(
-    r"(?<![a-z])(?:backup|back-up|recovery|2fa|authenticator|one[ \-]time) codes(?: are| were)?\s{0,2}:?\s{1,3}"
-    r"(?:1[.)]\s{0,2})?(?P<value>[0-9]{4}[ \-][0-9]{4}|(?=[a-z]{0,9}[0-9])[0-9a-z]{6,10}|[0-9a-z]{4,5}-[0-9a-z]{4,5})"
-    r"(?=[\s,;/|]{1,3}(?:2[.)]\s{0,2})?[0-9a-z]{4})"
+    r"(?:(?<![a-z])(?:backup|back-up|recovery|2fa|authenticator|one[ \-]time|scratch|emergency)"
+    r"(?: \([^()\n\x1a]{1,20}\))? codes"
+    r"|[备備][用份援](?:[验驗][证證]|登[入录錄]|代)?[码碼]|(?:恢[复復]|救援|[复復还還]原|[应應]急)代?[码碼])"
+    r"(?:(?: are| were)?\s{0,2}:?\s{1,3}|[^\n\x1a]{0,160}\n(?:[^\n\x1a]{1,60}\n)??(?P<under>\s{0,3}))"
+    rf"{_NUMBERED}(?P<value>[0-9]{{4}}[ \-][0-9]{{4}}|(?=[a-z]{{0,11}}[0-9])[0-9a-z]{{6,12}}"
+    rf"|[0-9a-z]{{4,5}}(?:-[0-9a-z]{{4,5}}){{1,3}})"
+    rf"(?=[\s,;/|]{{1,8}}{_NUMBERED}(?P<next>[0-9a-z]{{4}}[0-9a-z \-]{{0,20}}))"
 )
-_OTP_FIRST_ZH = expression(rf"{_CODE_FIRST}\s?(?:就是|是|为|这个|這個|这条|这串)[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}")
+# `Use 123456 to sign in`.
+_TO_SIGN_IN = expression(
+    rf"(?<![a-z])(?:use|enter|type|input) {_CODE_FIRST}"
+    " to (?:verify|confirm|log|sign|complete|authori[sz]e|reset|approve)(?![a-z])"
+)
+_TO_SIGN_IN_CHARS: Final = 24
+_OTP_FIRST_ZH = expression(rf"{_CODE_FIRST}\s?(?:就是|是|为|这个|這個|这条|这串|\()[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}")
 _LABEL = expression(
     r"(?:(?<![a-z])(?:[2m]fa|auth(?:enticator)?)|otp|code|token|password|pin"
     r"|(?:verif|authent)ication (?:number|digit))s?(?![a-z])"
 )
 _LABEL_CHARS: Final = 14
+_PAGE_BEFORE: Final = 20
+_PAGE_CHARS: Final = 240
 _OTP_BEFORE: Final = 20
 _OTP_REACH: Final = 120
 _OTP_FIRST_CHARS: Final = 76
@@ -89,11 +111,11 @@ _OTP_FIRST_ZH_CHARS: Final = 24
 # Nothing stands between a label and its code that has a digit; what begins with that digit may be a code's length.
 _TO_DIGIT = expression(
     r"(?: no\.)?[^.;!?\x1a0-9]{0,110}[0-9]"
-    r"(?:[0-9a-z]{3}|[0-9]{0,3}[ \-][0-9]|[0-9a-z]{0,4}-[0-9a-z]{4}|[.)]\s{0,2}[0-9]"
+    r"(?:[0-9a-z]{3}|[0-9]{0,3}[ \-][0-9]|[0-9a-z]{0,4}-[0-9a-z]{4}|[.)]\s{0,2}[0-9]|:\s{0,2}[0-9a-z]{4}"
     r"|(?<=[a-z]{3}[0-9]))"
 )
 _TO_GROUPS = expression("[a-z]{4}-[a-z]{4}")
-_SAID_OF = expression("(?:(?: is| was|s|re) (?:my|the|your|ur)| (?:as|from|off|in|via)) ")
+_SAID_OF = expression(r"(?:(?: is| was|s|re) (?:my|the|your|ur)| (?:as|from|off|in|via)) | \(")
 _SAID_OF_CHARS: Final = 62
 _OTHER_CODE = expression(
     r"(?:error|err|status|country|zip|post(?:al)?|promo|coupon|discount|referral|invit(?:e|ation)|qr|bar|source|swift"
@@ -102,13 +124,14 @@ _OTHER_CODE = expression(
     r"(?: [0-9]{1,4},?)?[ _\-:]{0,3}\Z"
 )
 # Codes to get back in by come by the ten.
-_SEVERAL = expression(r"codes(?![a-z])|code list|[备備](?:用|份)|恢[复復][码碼]|救援[码碼]")
+_SEVERAL = expression(r"codes(?![a-z])|code list|[备備][用份援]|(?:恢[复復]|救援|[复復还還]原|[应應]急)代?[码碼]")
 _ONE_MORE = expression(
-    r"(?:\s{0,3}(?:[,;/|&、]|and|or|和|同埋?|与|與|跟|及|以及|还有|還有|或)|\s)\s{0,3}(?:[0-9]{1,2}[.)]\s{1,3}|[\-*•]\s)?"
+    r"(?:\s{0,3}(?:[,;/|&、]|and|or|和|同埋?|与|與|跟|及|以及|还有|還有|或)|\s)\s{0,3}"
+    rf"{_NUMBERED}"
     r"(?P<value>[0-9a-z]{4,10}(?:[ \-][0-9a-z]{4,5}){0,3})(?![0-9a-z])"
 )
 _ALNUM = expression("[0-9a-z]")
-_CVV_WORD: Final = r"(?:cvv2?|cvc2?|cv2|csc|cid)"
+_CVV_WORD: Final = r"(?:cvv2?|cvc2?|cvn2?|cav2|cv2|4?dbc|csc|cid)"
 _CVV_VALUE: Final = r"(?P<value>[0-9]{3,4})(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9]))"
 _CVV_AFTER = (
     expression(
@@ -116,14 +139,15 @@ _CVV_AFTER = (
         rf"(?:(?:,? (?:it )?(?:says?|reads?|shows?|has))?(?: the)?\s{{1,3}}|{IS}){QUOTE}{_CVV_VALUE}(?![ \-][0-9])"
     ),
     expression(
-        rf"(?<![a-z])(?:{_CVV_WORD}|card security code|sec(?:urity)?[ _]?code|3 digits?(?: code)? on (?:the )?back"
+        rf"(?<![a-z])(?:{_CVV_WORD}|card (?:security )?code|card_?code|(?:card )?verification value"
+        r"|sec(?:urity)?[ _]?code|3 digits?(?: code)? on (?:the )?back"
         r"|(?:three|last three|last 3) digits(?: on (?:the|its) back)?"
         r"|(?:code|digits|numbers) (?:on|at) (?:the |its )?(?:back|front)(?: of (?:the|my) card)?)(?![a-z])"
         rf"(?: (?:code|number|no\.?))?(?: ?[码碼])?(?: (?:on|of|for) [a-z ]{{1,24}}?)?(?:号|號)?"
         rf"(?:{IS}|{SHI}|{CELL}|{FIELD}|[\s,]{{1,3}}|){QUOTE}{_CVV_VALUE}"
     ),
     expression(
-        r"(?<![号號码碼])(?:安全码|安全碼|(?:背面|[后後]面?|末)的?(?:三|3)[位码碼个個]|(?:(?<=卡)|(?<=卡的))背面的?|校验三位|三位数|三位數)(?:数字|數字|数|數|码|碼)?"
+        r"(?<![号號码碼])(?:安全码|安全碼|[检檢]查[码碼]|(?:背面|[后後]面?|末)的?(?:三|3)[位码碼个個]|(?:(?<=卡)|(?<=卡的))背面的?|校验三位|三位数|三位數)(?:数字|數字|数|數|码|碼)?"
         rf"(?:{SHI}|{CELL}|{FIELD}|\s{{0,2}}){QUOTE}{_CVV_VALUE}"
     ),
 )
@@ -142,10 +166,15 @@ _CVV_FIRST_CHARS: Final = 40
 _CVV_DIGITS: Final = 3
 _WITH_CVV: Final = ("cvv", digits(DIGITS_MIN))
 _CVV_AFTER_EXPIRY = expression(
-    rf"(?:[0-9]{{3,4}}|\])[ ,;/|a-z.:{BARRIER}\n到有效期至]{{0,24}}(?:0[1-9]|1[0-2]) ?[/\-|] ?(?:20)?[2-4][0-9]"
-    r"[ ,;/|:\n]{1,4}(?P<value>[0-9]{3,4})(?![0-9a-z])"
+    rf"(?:[0-9]{{3,4}}|\])[ ,;/|a-z.:{BARRIER}\n到有效期至]{{0,24}}"
+    r"(?:0[1-9]|1[0-2])(?: ?[/\-|] ?(?:20)?|(?<=exp [01][0-9])|(?<=[;,|\t][01][0-9]))[2-4][0-9]"
+    r"[ ,;/|:\n]{1,4}"
+    r"(?:(?:and|the|sec(?:urity)?|code|digits|back|last|three|背[后後面])[ ,.:]{0,3}){0,3}"
+    r"(?P<value>[0-9]{3,4})(?![0-9a-z])"
 )
-_EXPIRY = re.compile(rb"[01](?=[0-9])[0-9] ?[/\-|] ?(?:20)?[2-4][0-9][ ,;/|:\n]{1,4}[0-9]{3,4}(?![0-9a-z])")
+_EXPIRY = re.compile(
+    rb"(?:[01](?=[0-9])[0-9] ?[/\-|] ?(?:20)?|exp [01][0-9]|[;,|\t][01][0-9])[2-4][0-9][ ,;/|:\n]{1,4}[0-9a-z\xe8]"
+)
 
 
 def find_otp(scan: Scan) -> Iterator[Hit]:
@@ -155,8 +184,11 @@ def find_otp(scan: Scan) -> Iterator[Hit]:
         return
     labels = sorted([*at.get("code", ()), *at.get("code of", ())])
     after = [label for label in labels if _leads_to_value(low, label)]
-    for pattern in (*_OTP_AFTER, _PAGE) if after else ():
+    for pattern in _OTP_AFTER if after else ():
         yield from _labelled(low, around(pattern, low, after, _OTP_BEFORE, _OTP_REACH), "OTP")
+    said = at.get("code said", [])
+    yield from _labelled(low, around(_TO_SIGN_IN, low, said, _TO_SIGN_IN_CHARS, _LABEL_CHARS), "OTP")
+    yield from _pages(low, [label for label in labels if low.startswith("codes", label)])
     before = [label for label in labels if _SAID_OF.search(low, max(0, label - _SAID_OF_CHARS), label) is not None]
     if before:
         yield from _labelled(low, around(_OTP_FIRST, low, before, _OTP_FIRST_CHARS, _LABEL_CHARS), "OTP")
@@ -167,6 +199,7 @@ def find_otp_chinese(scan: Scan) -> Iterator[Hit]:
     low, labels = scan.low, scan.at["code zh"]
     if "digit" not in scan.at:
         return
+    yield from _pages(low, labels)
     for pattern in _OTP_AFTER_ZH:
         yield from _labelled(low, starting(pattern, low, labels), "OTP")
     yield from _labelled(low, around(_OTP_FIRST_ZH, low, labels, _OTP_FIRST_ZH_CHARS, 8), "OTP")
@@ -219,6 +252,15 @@ def _labelled(low: str, matches: Iterable[re.Match[str]], kind: SecretType) -> I
             yield Hit(start, end, kind, "label")
             if kind == "OTP" and _SEVERAL.search(low, max(0, match.start() - 4), start) is not None:
                 yield from _others(low, start, end)
+
+
+def _pages(low: str, labels: list[int]) -> Iterator[Hit]:
+    """Codes that stand close together under their name; under a heading they are written alike."""
+    for match in around(_PAGE, low, labels, _PAGE_BEFORE, _PAGE_CHARS):
+        like = _written(match["value"])
+        if match["under"] is None or _written(match["next"][: len(like)]) == like:
+            yield Hit(*match.span("value"), "OTP", "label")
+            yield from _others(low, *match.span("value"))
 
 
 def _others(low: str, start: int, end: int) -> Iterator[Hit]:

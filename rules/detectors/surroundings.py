@@ -26,13 +26,17 @@ _VALUE: Final = expression(
 )
 _NUMBERED: Final = expression("[A-Za-z]{3,}-[0-9]+")
 """The second attachment, the client with a number."""
-_DATE: Final = expression(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
+_DATE: Final = expression(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[Tt][0-9]{1,6})?")
+_ABBREVIATED: Final = expression("(?=[0-9a-f]{7}$)(?:[0-9]+[a-f]+[0-9]|[a-f]+[0-9]+[a-f])[0-9a-f]*")
+"""A commit, whose letters and figures take turns."""
 _ELSEWHERE: Final = expression(
-    r"[^@]*@[a-z0-9-]+\.[a-z0-9].*|www\..*|utc--.*"
-    r"|.*\.(?:com|org|net|io|app|pdf|png|jpe?g|zip|csv|log|txt|apk|exe|js|py|docx?|xlsx?)",
+    r"[^@]*@[a-z0-9-]+\.[a-z0-9].*|www\..*|utc--.*|[0-9a-f]{7,40}\.{2,3}[0-9a-f]{7,40}"
+    r"|[0-9a-z-]+(?:\.[0-9a-z-]+)+\.[a-z]{2,8}"
+    r"|.*\.(?:com|org|net|io|app|pdf|png|jpe?g|heic|webp|zip|gz|xz|tgz|7z|rar|csv|log|txt|json|ya?ml|toml|xml|html?|conf"
+    r"|apk|aab|ipa|exe|msi|dmg|pkg|deb|rpm|appimage|iso|bin|js|ts|py|rs|go|sh|kt|docx?|xlsx?|mp4|mov)",
     re.IGNORECASE,
 )
-"""Addresses, files, and versions of packages."""
+"""Addresses, hosts, files, versions of packages and of sources."""
 _TOKEN: Final = expression("\x1a+|[a-z]+(?:'[a-z]+)?|[0-9]+|[\u3400-\u9fff]|\n|[^\\sa-z0-9\x1a]")
 _HEX: Final = expression("(?:0x)?[0-9a-fA-F]{64}")
 _BASE58: Final = expression("[1-9A-HJ-NP-Za-km-z]{86,88}")
@@ -80,6 +84,7 @@ def values(text: str) -> list[Span]:
             or not 0 < sum(map(str.isdigit, value)) <= FIGURES_MAX
             or _DATE.fullmatch(value)
             or _ELSEWHERE.fullmatch(value)
+            or _ABBREVIATED.fullmatch(value)
             or _NUMBERED.fullmatch(value)
             or MADE_BY.match(value.lower())
         ):

@@ -55,15 +55,28 @@ _OF_SOMETHING_ELSE = expression(
         "commit",
         # What somebody wants of a password is not the password: `i need my pin back 44190233`.
         "(?:password|passcode|pin|code|login|account)s? (?:back|reset|again|recovery|help|problem|issue)",
+        "merge",
+        "etag",
+        "(?:request|trace|correlation|span|event|job|run|build|message) id",
+        "ray",
+        "(?:x )?trace",
+        "span",
+        "boundary",
+        "build",
+        "port",
+        "exp(?:iry|ires|iration)?(?: date)?",
+        "key id",
     )
     + "|(?:忘[记記了]|找回|重[置设設])(?:密[码碼])"
     "|[读讀示]数|[读讀]數|度[数數]|里程|[验驗][证證](?:者|人|[节節][点點])|[纪紀]元|[区區][块塊](?:高度)?|高度"
     "|[错錯][误誤]代?[码碼]"
-    "|批[次号號]|[型机機][号號]|序列[号號]|[条條][码碼]|校[验驗](?:[码碼值和])|摘要"
-    r")[\s:=#是为為]{0,3}(?:(?:is|was|of)\s)?[\"'`(]?\Z"
+    "|批[次号號]|[型机機][号號]|序列[号號]|[条條][码碼]|校[验驗](?:[码碼值和])|摘要|端口|通[訊讯]埠|到期日?|有效期|http/[0-9.]{1,3}[\"']"
+    r")(?:\([^()\n]{1,60}\)|:?\s[0-9a-f]{7,40}(?=\s))?[\s:=#是为為]{0,3}(?:(?:is|was|of)\s)?[\"'`(]?\Z"
 )
 """A value with this before it was read off something, or is the number or the digest of a thing."""
 _NAMED_CHARS: Final = 24
+_OF_FILE = expression(r"[0-9a-fA-F]+ [ *][!-~]{0,100}\.[0-9A-Za-z]{1,8}(?!\S)")
+"""The digest of a file and its name, as `sha256sum` writes them."""
 
 
 class Scale(NamedTuple):
@@ -122,15 +135,26 @@ def secrets(text: str, low: str) -> Iterator[tuple[int, int, SecretType]]:
         return
     around, ask = Surroundings(text, low, spans), scales()
     for number, (start, end) in enumerate(spans):
-        if _OF_SOMETHING_ELSE.search(low, max(0, start - _NAMED_CHARS), start) is not None:
+        if (
+            _OF_SOMETHING_ELSE.search(low, max(0, start - _NAMED_CHARS), start) is not None
+            or _OF_FILE.match(text, start) is not None
+        ):
             continue
         near = around.beside(number)
         if ask.beside.weigh(near) < 0:
             continue
         seen = [*near, *around.about(number)]
         value = text[start:end]
+        name = _name(value)
+        if value[name:].isdigit() and name:
+            continue
         if ask.secret.weigh(seen) >= (LONG_LINE if is_long(value) else 0):
-            yield start, end, _kind(value, is_code=ask.code.weigh(seen) >= 0)
+            yield start + name, end, _kind(value[name:], is_code=ask.code.weigh(seen) >= 0)
+
+
+def _name(value: str) -> int:
+    """How long the name of a field is that a long value begins with: `session=...`."""
+    return value.rstrip("=").rfind("=") + 1 if is_long(value) else 0
 
 
 def _kind(value: str, *, is_code: bool) -> SecretType:
