@@ -6,7 +6,7 @@ numbering plans in `phonenumbers`, asked only for digits that have a phone's sha
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import phonenumbers
@@ -162,12 +162,12 @@ def _is_near(labels: list[int], begin: int, end: int) -> bool:
 
 def _international(low: str, numbers: Sequence[tuple[int, int]]) -> Iterator[Hit]:
     for match in within(_INTERNATIONAL, low, numbers, _MARGIN):
-        if _known(match.group(), None, phonenumbers.is_valid_number):
+        number = _parsed(match.group(), None)
+        if number is None or not phonenumbers.is_possible_number(number):
+            continue
+        if phonenumbers.is_valid_number(number):
             yield Hit(match.start(), match.end(), "PHONE", "numbering plan")
-        elif (
-            _known(match.group(), None, phonenumbers.is_possible_number)
-            and _PHONE_LABELS.nearest(low, *match.span(), before=_LABEL_BEFORE, after=_LABEL_AFTER) != "no"
-        ):
+        elif _PHONE_LABELS.nearest(low, *match.span(), before=_LABEL_BEFORE, after=_LABEL_AFTER) != "no":
             yield Hit(match.start(), match.end(), "PHONE", "country code")
 
 
@@ -183,9 +183,7 @@ def _mobile(low: str) -> Iterator[Hit]:
 
 def _american(low: str, numbers: Sequence[tuple[int, int]]) -> Iterator[Hit]:
     for match in within(_NORTH_AMERICA, low, numbers, _MARGIN):
-        if _PHONE_LABELS.before(low, match.start(), 16) != "no" and _known(
-            match.group(), "US", phonenumbers.is_valid_number
-        ):
+        if _PHONE_LABELS.before(low, match.start(), 16) != "no" and _is_valid(match.group(), "US"):
             yield Hit(match.start(), match.end(), "PHONE", "shape")
 
 
@@ -202,17 +200,20 @@ def _national(low: str, numbers: Sequence[tuple[int, int]], found: Sequence[Hit]
         number = match.group()
         if number not in valid:
             valid[number] = len(valid) >= _LOOKED_UP_MAX or any(
-                _known(number, region, phonenumbers.is_valid_number)
+                _is_valid(number, region)
                 for region in ((*_REGIONS, *_REGIONS_WITH_ZERO) if number.startswith(("0", "(0")) else _REGIONS)
             )
         if valid[number]:
             yield Hit(match.start(), match.end(), "PHONE", "label")
 
 
-def _known(number: str, region: str | None, test: Callable[[phonenumbers.PhoneNumber], bool]) -> bool:
-    if number.startswith("00"):
-        number = "+" + number[2:]
+def _is_valid(written: str, region: str) -> bool:
+    number = _parsed(written, region)
+    return number is not None and phonenumbers.is_valid_number(number)
+
+
+def _parsed(written: str, region: str | None) -> phonenumbers.PhoneNumber | None:
     try:
-        return test(phonenumbers.parse(number, region))
+        return phonenumbers.parse("+" + written[2:] if written.startswith("00") else written, region)
     except phonenumbers.NumberParseException:
-        return False
+        return None
