@@ -110,7 +110,7 @@ _OTP_FIRST_ZH_CHARS: Final = 24
 # What leads from a label to a value, and from a value to the label behind it.
 # Nothing stands between a label and its code that has a digit; what begins with that digit may be a code's length.
 _TO_DIGIT = expression(
-    r"(?: no\.)?[^.;!?\x1a0-9]{0,110}[0-9]"
+    r"(?: no\.)?(?:[^.;!?\x1a0-9]|(?<=&quot);){0,110}[0-9]"
     r"(?:[0-9a-z]{3}|[0-9]{0,3}[ \-][0-9]|[0-9a-z]{0,4}-[0-9a-z]{4}|[.)]\s{0,2}[0-9]|:\s{0,2}[0-9a-z]{4}"
     r"|(?<=[a-z]{3}[0-9]))"
 )

@@ -16,6 +16,7 @@ MASKED = [
     ('<input id="cvc" value="302">', '<input id="cvc" value="[CVV]">'),
     ('"securityCode":"302"', '"securityCode":"[CVV]"'),
     ('{"verificationCode": "604417"}', '{"verificationCode": "[OTP]"}'),
+    ("{&quot;verificationCode&quot;:&quot;604417&quot;}", "{&quot;verificationCode&quot;:&quot;[OTP]&quot;}"),
     ("login_code=604417&lang=en", "login_code=[OTP]&lang=en"),
     ('"pin":"604417"', '"pin":"[PASSWORD]"'),
     ("备用码：60441752\n39027715", "备用码：[OTP]\n[OTP]"),
