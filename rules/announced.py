@@ -19,7 +19,7 @@ BEFORE_MS: Final = 10 * 60_000
 """After so long a message is about something else."""
 
 _CHARS_MAX: Final = 200
-_LETTERS_BESIDE_MAX: Final = 24
+_LETTERS_BESIDE_MAX: Final = 32
 """Letters of the words without a digit: beside more of them a value is told by its own sentence."""
 
 _ENGLISH: Final = (

@@ -21,6 +21,22 @@ PIECES_MAX: Final = 24
 _HAN: Final = "\u4e00-\u9fff"
 _HAN_PIECE: Final = re.compile(rf"[\s0-9.,;:、]*(?:[{_HAN}][\s0-9.,;:、]*){{1,24}}")
 _HAN_LETTER: Final = re.compile(f"[{_HAN}]")
+_LEAD: Final = re.compile(
+    # What says which words come now, or only that more do: `words 5 to 8:`, `next word is`, `and then`, `最后三个是`.
+    r"[\s,.;:\-]*(?:"
+    r"(?:(?:(?:seed|recovery|secret|backup|my|the|its?|phrase|mnemonic|words?|ones?|number|no|first|second|third|fourth"
+    r"|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|next|last|final|half|part|piece|rest|remaining|other"
+    r"|two|three|four|five|six|[0-9]{1,2}(?:st|nd|rd|th)?)[\s,.#'\-]{1,3}){0,6}"
+    r"(?:is|are|was|were|(?:words?|ones?|half|part|rest|[0-9])(?=\s?[:=\-]))[\s:=\-]{1,4})"
+    r"|(?:ok|so|and|now|plus|finally|lastly)[\s,:]{1,3}(?:(?:last|then|finally)[\s,:]{1,3})?"
+    r"|(?:and )?then(?: (?:comes?|it'?s|there'?s|is))?[\s,:.\-]{1,4}"
+    r"|followed by[\s,:]{1,3}|after (?:that|this)(?: (?:comes?|it'?s|is))?[\s,:]{1,3}|continues? with[\s,:]{1,3}"
+    r"|(?:next|last|final|other)(?: (?:words?|ones?|is|are|up))+[\s,:]{1,3}"
+    r"|[0-9]{1,2}\s?(?:-|~|–|to|到|至)\s?[0-9]{1,2}(?: (?:is|are))?[\s,.:)]{1,3}"
+    rf"|(?:第?[一二三四五六七八九十0-9]{{1,3}}|[{_HAN}]{{1,10}})[个個词詞字]?[是係为為]?[\s,:.]{{0,3}}(?=[a-z])"
+    r")*"
+)
+"""No list in Latin letters is Chinese: before its words any short remark leads to them."""
 _FIRST: Final = 3
 """Words on the list that a piece begins or ends with, where it is longer."""
 _CHARS_MAX: Final = 600
@@ -36,8 +52,21 @@ def is_piece(text: str) -> bool:
     low = fold(text).low
     if _HAN_PIECE.fullmatch(low) is not None:
         return not is_ordinary("".join(_HAN_LETTER.findall(low)))
-    found = _first_words(low)
+    found = _first_words(low[_led(low) :])
     return is_telling(found[:_FIRST]) or (0 < len(found) <= _FIRST and all(word.lists for word in found))
+
+
+def _begin(part: str) -> int:
+    """Where the words of a piece begin in it, as it was written."""
+    folded = fold(part)
+    begin = _led(folded.low)
+    return folded.origin(begin, begin + 1)[0] if begin < len(folded.low) else 0
+
+
+def _led(low: str) -> int:
+    """Where the words begin that a message is about."""
+    lead = _LEAD.match(low)
+    return lead.end() if lead is not None else 0
 
 
 def _first_words(low: str) -> list[Word]:
@@ -64,12 +93,12 @@ def _without_rests(parts: list[str], leads_on: Callable[[str], bool]) -> list[st
             continue
         told: list[Word] = []
         for end in range(place, len(done)):
-            own = words(fold(done[end]).low)
+            own = words(fold(done[end][_begin(done[end]) :]).low)
             if _MASK in done[end] or not own or not all(word.lists for word in own):
                 break
             told += own
             if is_telling(told):
-                done[place : end + 1] = [_MASK] * (end + 1 - place)
+                done[place : end + 1] = [part[: _begin(part)] + _MASK for part in done[place : end + 1]]
     return done
 
 
@@ -77,16 +106,18 @@ def _without_phrases(parts: list[str], *, in_one: bool) -> list[str]:
     """Joined as lines, or bare Chinese as one run of characters."""
     starts, joined, before = [], "", False
     for part in parts:
+        begin = _begin(part)
         han = in_one and _HAN_PIECE.fullmatch(part) is not None and not speaks_of_phrase(part)
         joined += "" if not joined or (before and han) else "\n"
         before = han
-        starts.append(len(joined))
-        joined += part
+        starts.append(len(joined) - begin)
+        joined += part[begin:]
     spans = [f for f in redact(joined).findings if f.type == "SEED_PHRASE"]
     masked: list[str] = []
     for start, part in zip(starts, parts, strict=True):
+        begin = _begin(part)
         for span in reversed(spans):
-            first, last = max(span.start - start, 0), min(span.end - start, len(part))
+            first, last = max(span.start - start, begin), min(span.end - start, len(part))
             told_here = span.evidence != COUNTED and span.start >= start and span.end <= start + len(part)
             if first < last and not told_here and part[first:last].strip():
                 part = f"{part[:first]}{_MASK}{part[last:]}"  # noqa: PLW2901 -- later spans first: offsets stay true

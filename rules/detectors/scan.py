@@ -81,6 +81,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "keystore": ("ciphertext", "kdfparams", "cipherparams", "encseed", "salt"),
     "armour": ("-----begin",),
     "private key": ("key", "私钥", "私鑰", "密钥", "密鑰", "私匙", "密匙", "金钥", "金鑰"),
+    "part of a key": ("wif", "prv"),
     "secret prefix": ("suiprivkey1", "nsec1", "ed25519", "age-secret-key-1", "xprv1", "root_xsk1"),
     "key prefix": (
         "sk-", "sk_", "pk_", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "xapp-",

@@ -38,8 +38,11 @@ _FILLER: Final = frozenset({"st", "nd", "rd", "th", "no", "nr", "is"})
 _COUNTING: Final = frozenset({
     "and", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
 })  # fmt: skip
+_HALF_WORDS: Final = frozenset({"first", "second", "other", "last"})
+_HALF_CHARS: Final = 7
 _NUMBERED_FILLER: Final = frozenset({"word"})
-_COUNTING_WORDS = expression("|".join(_COUNTING))
+_HALVES = expression(r"(?<![a-z])(?:first|second|other|last) half(?![a-z])")
+_COUNTING_WORDS = expression("|".join((_HALVES.pattern, *_COUNTING)))
 _NUMBERING_WORDS = expression("|".join((*_FILLER, *_COUNTING, *_NUMBERED_FILLER)))
 # Words of no list that no typing error makes out of a list word: they end a run.
 _BREAKS: Final = frozenset({
@@ -144,6 +147,10 @@ def _tokens(low: str) -> Iterator[Word]:
         if text in _FILLER and (_DIGIT.search(low, max(0, start - 3), end + 3) is not None):
             continue
         if text in _COUNTING or low[start - 1 : start] == "<" or low[start - 2 : start] == "</":
+            continue
+        if (text == "half" and _HALVES.search(low, max(0, start - _HALF_CHARS), end) is not None) or (
+            text in _HALF_WORDS and _HALVES.match(low, start) is not None
+        ):
             continue
         if text in _NUMBERED_FILLER and _DIGIT.search(low, end, end + 4) is not None:
             continue
