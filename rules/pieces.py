@@ -4,7 +4,6 @@ The route worker asks `is_piece` of each message, and of one that may be a piece
 Pure, linear; what is masked alone is masked already.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -12,6 +11,7 @@ from rules.detectors.phrase import Word, is_telling, speaks_of_phrase
 from rules.detectors.seed import words
 from rules.detectors.seed_chinese import is_ordinary
 from rules.detectors.seed_counted import EVIDENCE as COUNTED
+from rules.expression import expression
 from rules.fold import fold
 from rules.redact import redact
 
@@ -19,21 +19,20 @@ PIECES_MAX: Final = 24
 """No phrase has more words."""
 
 _HAN: Final = "\u4e00-\u9fff"
-_HAN_PIECE: Final = re.compile(rf"[\s0-9.,;:、]*(?:[{_HAN}][\s0-9.,;:、]*){{1,24}}")
-_HAN_LETTER: Final = re.compile(f"[{_HAN}]")
-_LEAD: Final = re.compile(
+_HAN_PIECE: Final = expression(rf"[\s0-9.,;:、]*(?:[{_HAN}][\s0-9.,;:、]*){{1,24}}")
+_HAN_LETTER: Final = expression(f"[{_HAN}]")
+_LEAD: Final = expression(
     # What says which words come now, or only that more do: `words 5 to 8:`, `next word is`, `and then`, `最后三个是`.
-    r"[\s,.;:\-]*(?:"
-    r"(?:(?:(?:seed|recovery|secret|backup|my|the|its?|phrase|mnemonic|words?|ones?|number|no|first|second|third|fourth"
+    r"[\s,.;:\-]*(?:(?:words? )?[0-9]{1,2}\s?(?:-|~|–|to|到|至)\s?[0-9]{1,2}(?: (?:is|are))?[\s,.:)]{1,3}"
+    r"|(?:(?:(?:seed|recovery|secret|backup|my|the|its?|phrase|mnemonic|words?|ones?|number|no|first|second|third|fourth"
     r"|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|next|last|final|half|part|piece|rest|remaining|other"
     r"|two|three|four|five|six|[0-9]{1,2}(?:st|nd|rd|th)?)[\s,.#'\-]{1,3}){0,6}"
-    r"(?:is|are|was|were|(?:words?|ones?|half|part|rest|[0-9])(?=\s?[:=\-]))[\s:=\-]{1,4})"
-    r"|(?:ok|so|and|now|plus|finally|lastly)[\s,:]{1,3}(?:(?:last|then|finally)[\s,:]{1,3})?"
+    r"(?:is|are|was|were|(?:words?|ones?|half|part|rest|[0-9])(?=\s?(?:[:=]|-\s)))[\s:=\-]{1,4})"
+    r"|(?:ok|so|and|now|plus|finally|lastly)[\s,:]{1,3}(?:(?:last|finally)[\s,:]{1,3})?"
     r"|(?:and )?then(?: (?:comes?|it'?s|there'?s|is))?[\s,:.\-]{1,4}"
     r"|followed by[\s,:]{1,3}|after (?:that|this)(?: (?:comes?|it'?s|is))?[\s,:]{1,3}|continues? with[\s,:]{1,3}"
     r"|(?:next|last|final|other)(?: (?:words?|ones?|is|are|up))+[\s,:]{1,3}"
-    r"|[0-9]{1,2}\s?(?:-|~|–|to|到|至)\s?[0-9]{1,2}(?: (?:is|are))?[\s,.:)]{1,3}"
-    rf"|(?:第?[一二三四五六七八九十0-9]{{1,3}}|[{_HAN}]{{1,10}})[个個词詞字]?[是係为為]?[\s,:.]{{0,3}}(?=[a-z])"
+    rf"|(?=[0-9\s{_HAN}-]{{0,12}}[{_HAN}])[0-9\s{_HAN}-]{{1,14}}[\s,:.]{{0,3}}(?=[a-z])"
     r")*"
 )
 """No list in Latin letters is Chinese: before its words any short remark leads to them."""

@@ -51,7 +51,7 @@ _PART_ZH: Final = (
 _BESIDE = expression(rf"(?:{_PART_EN}|{_PART_ZH})[\s:=,.\-\"'(>]{{0,4}}\Z")
 _BESIDE_CHARS: Final = 84
 _BEHIND = expression(
-    rf"[\s,)\"'\-]{{1,3}}(?:(?:and )?(?:that|this|it)?(?:'?s| is| was)? ?)?(?:the |my )?{_NTH} {_PART}(?![a-z])"
+    rf"[\s,)\"'\-]{{1,3}}(?:(?:and )?(?:(?:that|this|it)(?:'?s| is| was)|is|was) )?(?:the |my )?{_NTH} {_PART}(?![a-z])"
     r"|\s{0,2}[,(]?\s?(?:[这這那]?就?[是係])?(?:[前后後上下另]一?半)"
 )
 _GOES_ON = expression(

@@ -29,7 +29,11 @@ _FILLER_EN: Final = (
     r"(?: (?:for|of|on|to|in|i|we|my|the|this|that|used?|set|account|wallet|app|login|email)(?![a-z])"
     r"[^\n:=.,;!?\x1a]{0,32}?)?"
 )
-_PIN_EN: Final = r"(?<![a-z])pin(?:'s)?(?: ?(?:code|number|no\.?))?(?![a-z])"
+# What unlocks a thing that one has is no code that was sent.
+_PIN_EN: Final = (
+    r"(?:(?<![a-z])pin(?:'s)?(?: ?(?:code|number|no\.?))?"
+    r"|(?:(?<=wallet )|(?<=app )|(?<=phone )|(?<=screen )|(?<=lock )|(?<=device )|(?<=vault ))pass ?codes?)(?![a-z])"
+)
 _KEYBOARD: Final = "[!-~]"
 
 _CONNECTED = (
@@ -195,7 +199,9 @@ _WORDS_ONLY_DENIED: Final = frozenset({
 _LEADING_WORD = expression("[a-z]+")
 _DIGIT = expression(r"[0-9]")
 _SYMBOL = expression(r"[0-9!@#$%^&*_+=~?|\\<>{}]")
-ONE_TIME = expression(r"(?:one[ \-]?time|otp|2fa|sms|temporary|verification|动态|動態|一次性|临时|短信) ?\Z")
+ONE_TIME = expression(
+    r"(?:one[ \-]?time|otp|2fa|sms|temporary|verification|动态|動態|一次性?|临时|臨時|短[信訊讯]|[简簡][讯訊]) ?\Z"
+)
 _ENDS_A_LINE = expression(r"[.,;!?\"')\]]{0,3}\s{0,3}(?:\n|\Z|[\u4e00-\u9fff,.;])")
 _TRAILING: Final = ".,;:)]}>\"'`*\\"
 _TAG = expression(r"&quot;|</[a-z]|<(?:br|p|div|span|td|li)[ />]")

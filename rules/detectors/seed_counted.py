@@ -44,8 +44,10 @@ _COUNTED: Final = expression(
 _FROM: Final = rf"(?:{'|'.join(sorted(_TO, key=len, reverse=True))})"
 _RANGE: Final = expression(
     rf"(?<![0-9a-z.,:/\-])(?P<first>{_FROM})(?:st|nd|rd|th)?\s?"
-    rf"(?:-|~|–|—|to|thru|through|until|till|and up to|[个個]?[到至])\s?第?(?P<last>{_FROM})(?:st|nd|rd|th)?(?![0-9a-z]*[0-9])"
-    r"(?:[ ,]{1,2}(?:words?|ones?|are|is|were|goes?|of (?:it|them|(?:the|my)(?: [a-z]{1,8})?(?: phrase|words?)?))(?![a-z])){0,3}"
+    rf"(?:-|~|–|—|to|thru|through|until|till|and up to|[个個]?[到至])\s?第?"
+    rf"(?P<last>{_FROM})(?:st|nd|rd|th)?(?![0-9a-z]{{0,40}}[0-9])"
+    r"(?:[ ,]{1,2}(?:words?|ones?|are|is|were|goes?|of (?:it|them|(?:the|my)(?: [a-z]{1,8})?(?: phrase|words?)?))"
+    r"(?![a-z])){0,3}"
     r"\s?[个個只隻]?(?:英文)?(?:单词|單詞|词|詞|字)?(?:分[别別])?(?:[是係为為]|就是)?"
     r"[\s:=,.)\-\"'(]{1,4}(?=[a-z])"
 )

@@ -53,17 +53,21 @@ _OF_SOMETHING_ELSE = expression(
         "checksum",
         "digest",
         "commit",
+        # A card by its end.
+        "last (?:four|4)(?: digits)?(?: (?:of|on) (?:(?:my|the|that|this) )?(?:[a-z]{1,10} ){0,2}card)?",
+        "(?:ending|ends)(?: in| with)?",
         # What somebody wants of a password is not the password: `i need my pin back 44190233`.
         "(?:password|passcode|pin|code|login|account)s? (?:back|reset|again|recovery|help|problem|issue)",
     )
     + "|(?:忘[记記了]|找回|重[置设設])(?:密[码碼])"
     "|[读讀示]数|[读讀]數|度[数數]|里程|[验驗][证證](?:者|人|[节節][点點])|[纪紀]元|[区區][块塊](?:高度)?|高度"
     "|[错錯][误誤]代?[码碼]"
+    "|尾[号號數数]碼?|[末后後][四4][位码碼個个]"
     "|批[次号號]|[型机機][号號]|序列[号號]|[条條][码碼]|校[验驗](?:[码碼值和])|摘要"
     r")[\s:=#是为為]{0,3}(?:(?:is|was|of)\s)?[\"'`(]?\Z"
 )
 """A value with this before it was read off something, or is the number or the digest of a thing."""
-_NAMED_CHARS: Final = 24
+_NAMED_CHARS: Final = 48
 
 
 class Scale(NamedTuple):
