@@ -1,6 +1,7 @@
-"""A bare value in answer to an agent's question that names a secret: "did the code arrive?", and then six digits.
+"""A bare value in answer to a question that names a secret: "did the code arrive?", and then six digits.
 
-Agents may not ask for secrets, but they ask about them, and customers answer with them. Pure, linear.
+Agents may not ask for secrets, but they ask about them, and customers answer with them; they also answer what somebody
+else asked them, or what they ask themselves ("what code? this?"). Pure, linear.
 """
 
 import re
@@ -14,13 +15,20 @@ from rules.fold import fold
 
 _CHARS_MAX: Final = 200
 _SENTENCES: Final = expression(r"(?<=\?)|(?<=[.!])\s|\n")
+_COME: Final = (
+    words("(?:got|received) (?:the|a|an|your|ur) (?:sms|text|email)", "(?:sms|text) (?:just )?(?:came|arrived)(?: in)?")
+    + "|(?:短[信訊讯]|[简簡][讯訊]|[验驗][证證][码碼])(?:[来來到]了|收到了?)|收到(?:短[信訊讯]|[简簡][讯訊])了?"
+)
+_HAS_COME: Final = expression(rf"(?:{_COME})[\s.!,:]{{0,4}}\Z")
 _NAMED: Final[Mapping[SecretType, re.Pattern[str]]] = {
     "CVV": expression(
         words("cvv2?", "cvc2?", "csc", "security code", "(?:code|digits|numbers) on the back")
         + "|安全[码碼]|背面|末三[位码碼]|[后後]三[位码碼]"
     ),
     "OTP": expression(
-        words("codes?", "otp", "2fa", "passcode") + "|[验驗][证證][码碼]|[认認][证證][码碼]|[动動][态態][密码碼]"
+        f"{_COME}|"
+        + words("codes?", "otp", "2fa", "passcode")
+        + "|[验驗][证證][码碼]|[认認][证證][码碼]|[动動][态態][密码碼]"
         "|(?:[简簡][讯訊]|短[信訊讯])[码碼密]|一次性?密[码碼]|校[验驗][码碼]|[确確][认認][码碼]"
     ),
     "PASSWORD": expression(
@@ -47,14 +55,21 @@ _ABOUT = expression(
     "|[订訂][单單]|[单單][号號]|版本|型[号號]|交易[号號哈]|[邮郵][编編]|[优優]惠|[邀推]|哪年|年份"
 )  # fmt: skip
 """What the answer may be instead."""
+_NONE: Final = expression(words("not?", "never", "dont", "[a-z]{2,5}n'?t", "none", "nothing") + "|[没沒無无]")
+
+
+def is_asked(text: str) -> bool:
+    """Whether a customer's message asks for what comes next, or says that a code has come."""
+    low = fold(text[-_CHARS_MAX:]).low
+    return "?" in low or _HAS_COME.search(low) is not None
 
 
 def secrets(question: str, answer: str) -> Iterator[tuple[int, int, SecretType]]:
-    """Where in `answer` the secret is that an agent's message named last."""
+    """Where in `answer` the secret is that the message before it named last."""
     asked = _last(fold(question[-_CHARS_MAX:]).low)
-    if _ABOUT.search(asked) is not None:
-        return
     folded = fold(answer)
+    if any(map(_ABOUT.search, (asked, folded.low))) or _NONE.search(folded.low) is not None:
+        return
     for kind, named in _NAMED.items():
         told = _ANSWERS[kind].match(folded.low) if named.search(asked) is not None else None
         if told is not None:

@@ -5,9 +5,11 @@ Pure, linear; what is masked alone is masked already.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import dropwhile, groupby, pairwise
 from typing import Final
 
-from rules.detectors.phrase import Word, is_telling, speaks_of_phrase
+from rules.detectors.list_words import possible_words
+from rules.detectors.phrase import TORN_MIN, Word, is_plain, is_telling, speaks_of_phrase
 from rules.detectors.seed import words
 from rules.detectors.seed_chinese import is_ordinary
 from rules.detectors.seed_counted import EVIDENCE as COUNTED
@@ -36,6 +38,7 @@ _LEAD: Final = expression(
     r")*"
 )
 """No list in Latin letters is Chinese: before its words any short remark leads to them."""
+_MARK: Final = expression(r"[,.;:!?-]")
 _FIRST: Final = 3
 """Words on the list that a piece begins or ends with, where it is longer."""
 _CHARS_MAX: Final = 600
@@ -65,7 +68,25 @@ def _begin(part: str) -> int:
 def _led(low: str) -> int:
     """Where the words begin that a message is about."""
     lead = _LEAD.match(low)
-    return lead.end() if lead is not None else 0
+    begin = lead.end() if lead is not None else 0
+    if possible_words(low.encode())[2]:
+        found = [word for word in words(low) if word.start >= begin]
+        if found and not found[0].lists:
+            return _row(low, found) or begin
+    return begin
+
+
+def _row(low: str, found: Sequence[Word]) -> int:
+    """Where words of the lists begin that sentences seldom have in a row, whatever leads to them; 0 for nowhere."""
+    for listed, group in groupby(found, key=lambda word: word.lists != 0):
+        row = list(dropwhile(lambda word: not is_plain(word), group)) if listed else []
+        marks = [_MARK.search(low, one.end, two.start) is not None for one, two in pairwise(row)]
+        if True in marks and not all(marks):
+            # Behind `on this card:` they are joined in another way than before it.
+            row = row[marks.index(True) + 1 :]
+        if sum(map(is_plain, row)) >= TORN_MIN:
+            return row[0].start
+    return 0
 
 
 def _first_words(low: str) -> list[Word]:

@@ -108,7 +108,7 @@ def together(entry: JournalEntry, placement: Placement, snapshot: Snapshot, rule
         near = _answered_by(entry, placement, before, question)
         if near or question is not None:
             policy = ruleset.choose(facts_of(entry, placement, text)).treatment.policy
-            asked = question.text if question is not None and near < BEFORE_MAX else ""
+            asked = _asked(before[len(before) - near :], question)
             told = _without_named(told, near, asked, event.visibility, policy)
     changed = tuple(
         (message, _masked(message, new))
@@ -142,6 +142,13 @@ def _answered_by(entry: JournalEntry, placement: Placement, before: Sequence[Mes
         message.received_at_ms >= since_ms and (question is None or message.id > question.id)
         for message in before[-BEFORE_MAX:]
     )
+
+
+def _asked(near: Sequence[Message], question: Message | None) -> str:
+    """What the newest message may answer: what the customer asked right before it, or else an agent."""
+    if near and answered.is_asked(near[-1].text):
+        return near[-1].text
+    return question.text if question is not None and len(near) < BEFORE_MAX else ""
 
 
 def _without_phrase(told: list[_Told]) -> list[_Told]:

@@ -55,6 +55,12 @@ _NATIONAL = expression(
     r"[(0-9](?<![0-9A-Za-z.,$€£¥#][(0-9])(?:(?<=\()[0-9]|(?<!\())"
     r"(?:[ ().\-]{0,2}[0-9]){6,13}(?![0-9A-Za-z]|[.,][0-9])"
 )
+_SOME_NUMBER: Final = r"([0-9](?:[ \-]?[0-9]){7,10})"
+_MOVED = expression(
+    rf"(?:(?<![a-z])from |[从從由]\s?){_SOME_NUMBER}(?: ?(?:in)?to (?:the )?(?:new (?:one|number) )?"
+    r"|\s?,?(?:[换換改转轉搬变變]{1,2}(?:[成到做为為去]了?|咗|了)?|[到至])(?:新的?)?\s?)"
+    rf"{_SOME_NUMBER}(?![0-9])"
+)
 _NORTH_AMERICA = expression(
     r"[(2-9](?<![0-9A-Za-z.\-][(2-9])(?:(?<=\()[2-9]|(?<!\())[0-9]{2}"
     r"\)?[ .\-][2-9][0-9]{2}[.\-][0-9]{4}(?![0-9A-Za-z]|[.\-][0-9])"
@@ -135,6 +141,8 @@ def find_phone(scan: Scan) -> Iterator[Hit]:
     if digits(10) in scan.at and (b"ddd-dddd" in shape or b"ddd.dddd" in shape):
         found += _american(low, [(begin, end) for begin, end in numbers if not _PARTED.isdisjoint(low[begin:end])])
     yield from found
+    if len(numbers) > 1:
+        yield from _moved(low)
     labels = scan.at.get("phone")
     if labels:
         near = [(begin, end) for begin, end in numbers if _is_near(labels, begin, end)]
@@ -181,6 +189,18 @@ def _american(low: str, numbers: Sequence[tuple[int, int]]) -> Iterator[Hit]:
             yield Hit(match.start(), match.end(), "PHONE", "shape")
 
 
+def _moved(low: str) -> Iterator[Hit]:
+    """An old number and the new one, which need no word but what leads from one to the other."""
+    for match in _MOVED.finditer(low):
+        if all(_in_a_plan(number) for number in match.groups()):
+            yield from (Hit(*match.span(group), "PHONE", "old and new") for group in (1, 2))
+
+
+def _in_a_plan(number: str) -> bool:
+    regions = (*_REGIONS, *_REGIONS_WITH_ZERO) if number.startswith(("0", "(0")) else _REGIONS
+    return any(_known(number, region, phonenumbers.is_valid_number) for region in regions)
+
+
 def _national(low: str, numbers: Sequence[tuple[int, int]], found: Sequence[Hit]) -> Iterator[Hit]:
     """National numbers beside a word that says so, but for what is a part of one that was found."""
     known = {place for hit in found for place in range(hit.start, hit.end)} if found else ()
@@ -193,10 +213,7 @@ def _national(low: str, numbers: Sequence[tuple[int, int]], found: Sequence[Hit]
             continue
         number = match.group()
         if number not in valid:
-            valid[number] = len(valid) >= _LOOKED_UP_MAX or any(
-                _known(number, region, phonenumbers.is_valid_number)
-                for region in ((*_REGIONS, *_REGIONS_WITH_ZERO) if number.startswith(("0", "(0")) else _REGIONS)
-            )
+            valid[number] = len(valid) >= _LOOKED_UP_MAX or _in_a_plan(number)
         if valid[number]:
             yield Hit(match.start(), match.end(), "PHONE", "label")
 

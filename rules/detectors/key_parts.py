@@ -5,7 +5,6 @@ that a private key was spoken of, and nothing else that is so long.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 from rules.detectors.checksums import base58check
@@ -95,8 +94,8 @@ def may_be_parts(scan: Scan) -> bool:
 def _whole(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
     """Those that make a key with their neighbours."""
     row: list[_Piece] = []
-    for before, piece in pairwise((None, *pieces)):
-        near = before is not None and piece.start - before.end <= _BETWEEN_MAX and before.is_hex == piece.is_hex
+    for piece in pieces:
+        near = row and piece.start - row[-1].end <= _BETWEEN_MAX and row[-1].is_hex == piece.is_hex
         row = [*row[1 - _PIECES_MAX :], piece] if near else [piece]
         for first in range(len(row) - 1):
             if _is_whole(row[first:]):

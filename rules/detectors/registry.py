@@ -85,6 +85,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("CVV"), ("cvv", "cvv digits"), short_code.find_cvv, short_code.may_be_cvv),
     Detector(_of("CVV"), (digits(13), "cvv"), short_code.find_cvv_after_expiry, short_code.may_be_expiry),
     Detector(_of("OTP"), ("code", "code said"), short_code.find_otp),
+    Detector(_of("OTP"), ("sent",), short_code.find_otp_sent),
     Detector(_of("OTP"), ("code zh",), short_code.find_otp_chinese),
     Detector(_of("API_KEY", "OTP"), ("key prefix",), api_key.find),
     Detector(_of("API_KEY"), (digits(7),), api_key.find_bot, api_key.may_be_bot),

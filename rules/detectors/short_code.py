@@ -25,6 +25,7 @@ _TEXT_ZH: Final = "(?:短[信訊讯]|[简簡][讯訊]|sms)"
 _CODE_ZH: Final = (
     r"(?:验证码|驗證碼|校验码|校驗碼|动态码|動態碼|动态密码|動態密碼|动态口令|短信码|收到的[码碼]|一次性密[码碼]|认证码|認證碼|確認碼|确认码"
     rf"|{_TEXT_ZH}(?:[验驗][证證]|[认認][证證])?密?[码碼]|[验驗][证證]{_TEXT_ZH}|一次密[码碼]|otp ?密?[码碼]"
+    r"|收到(?:的|[几幾]多|乜嘢?|[什甚]么)?(?:[号號][码碼]?|[码碼])"
     r"|[傳传發发寄][給给]?[來来]?我?的那?[組组個个串]?[码碼]"
     r"|(?:短信|简讯|簡訊|邮箱|邮件|郵件|手机|手機|谷歌|收到)[\u4e00-\u9fff]{0,4}"
     r"[4-8四六八] ?位[数數][字码碼]?(?=[\s:=是为為係0-9])"
@@ -66,12 +67,22 @@ _OTP_AFTER_ZH = (
 )
 # The number of a text may be one to call: of up to six digits it is not.
 _TEXT_NUMBER = expression(
-    rf"(?:{_TEXT_ZH}(?:[验驗][证證]|[裡里上內内中]面?|[给給][了我]?|[写寫]|[显顯]示|[傳传發发寄]?[過过]?[來来]|的|是|[号號][码碼]|[数數]字){{0,4}}"
+    rf"(?:{_TEXT_ZH}(?:[验驗][证證]|[裡里上內内中]面?|[给給][了我]?|[写寫]|[显顯]示|[傳传發发寄]?[過过]?[來来]"
+    r"|的|是|[号號][码碼]|[数數]字){0,4}"
     r"(?:\s?[:=是係为為]\s?|\s{0,2})"
     r"|(?<![a-z])(?:(?:sms|text(?: message)?) (?:number|digits|says?|said|reads?|shows?)|texted (?:me|us)"
     rf"|(?:number|digits) (?:in|from|on) (?:the|that|your|ur|my) (?:sms|text)(?: message)?)(?:{IS}|\s{{1,2}}))"
     rf"{QUOTE}(?P<value>[0-9]{{4,6}}){_NOT_LONGER}"
 )
+_SENT = expression(
+    r"(?<![0-9a-z\-])(?P<value>g-[0-9]{6}|(?<![0-9][.,])[0-9]{4,8}(?=,? (?:(?:is|was|that'?s|thats) )?(?:what|the one)"
+    r" (?:google|apple|they|you|u|it|the app|the bank|my bank|ur app|your app|he|she)"
+    r" (?:just )?(?:sent|texted|emailed|messaged|gave) (?:to )?(?:me|us)(?![a-z])))(?![0-9a-z])"
+    rf"|(?<![a-z])(?:number|digits|one) (?:that )?(?:they|you|u|it|google|my bank|the bank|the app)"
+    rf"(?: just)? (?:texted|smsed|sent by (?:sms|text))(?: (?:to )?(?:me|us))?(?:{IS}|\s?:\s?)"
+    rf"(?P<second>[0-9]{{4,6}}){_NOT_LONGER}"
+)
+_SENT_CHARS: Final = 60
 _OTP_FIRST = expression(
     rf"{_CODE_FIRST}(?:(?: (?:is|was|as)|{THATS}) (?:my|the|your|ur) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}"
     r"(?:code|otp|passcode)"
@@ -176,6 +187,14 @@ def find_otp(scan: Scan) -> Iterator[Hit]:
     before = [label for label in labels if _SAID_OF.search(low, max(0, label - _SAID_OF_CHARS), label) is not None]
     if before:
         yield from _labelled(low, around(_OTP_FIRST, low, before, _OTP_FIRST_CHARS, _LABEL_CHARS), "OTP")
+
+
+def find_otp_sent(scan: Scan) -> Iterator[Hit]:
+    """Yield codes that are told by who sent them, or in a form that only one service has."""
+    if "digit" not in scan.at:
+        return
+    for match in around(_SENT, scan.low, scan.at["sent"], _SENT_CHARS, _SENT_CHARS):
+        yield Hit(*match.span("value" if match["second"] is None else "second"), "OTP", "label")
 
 
 def find_otp_chinese(scan: Scan) -> Iterator[Hit]:
