@@ -41,7 +41,7 @@ _VALUES: Final[Mapping[SecretType, str]] = {
     "PASSWORD": r"(?P<value>[0-9]{4,8}|(?=[!-~]{0,40}[0-9])(?=[!-~]{0,40}[a-z])[!-~]{6,40})",
 }
 _ANSWERS: Final = {
-    kind: expression(rf"[^0-9\n]{{0,40}}?(?<![0-9a-z#$]){value}[\s.,!)]{{0,4}}\Z") for kind, value in _VALUES.items()
+    kind: expression(rf"[^0-9\n]{{0,40}}?(?<![0-9a-z#$]){value}[\s.,!?)]{{0,4}}\Z") for kind, value in _VALUES.items()
 }
 _ABOUT = expression(
     words(

@@ -9,7 +9,7 @@ from itertools import dropwhile, groupby, pairwise
 from typing import Final
 
 from rules.detectors.list_words import possible_words
-from rules.detectors.phrase import TORN_MIN, Word, is_plain, is_telling, speaks_of_phrase
+from rules.detectors.phrase import COMMON, TORN_MIN, Word, is_plain, is_telling, speaks_of_phrase
 from rules.detectors.seed import words
 from rules.detectors.seed_chinese import is_ordinary
 from rules.detectors.seed_counted import EVIDENCE as COUNTED
@@ -54,39 +54,41 @@ def is_piece(text: str) -> bool:
     low = fold(text).low
     if _HAN_PIECE.fullmatch(low) is not None:
         return not is_ordinary("".join(_HAN_LETTER.findall(low)))
-    found = _first_words(low[_led(low) :])
+    begin, end = _led(low)
+    found = _first_words(low[begin:end])
     return is_telling(found[:_FIRST]) or (0 < len(found) <= _FIRST and all(word.lists for word in found))
 
 
-def _begin(part: str) -> int:
-    """Where the words of a piece begin in it, as it was written."""
+def _words_of(part: str) -> tuple[int, int]:
+    """From where to where the words stand that a message is about, as it was written."""
     folded = fold(part)
-    begin = _led(folded.low)
-    return folded.origin(begin, begin + 1)[0] if begin < len(folded.low) else 0
+    begin, end = _led(folded.low)
+    return folded.origin(begin, end) if begin < end else (0, len(part))
 
 
-def _led(low: str) -> int:
-    """Where the words begin that a message is about."""
+def _led(low: str) -> tuple[int, int]:
     lead = _LEAD.match(low)
     begin = lead.end() if lead is not None else 0
-    if possible_words(low.encode())[2]:
+    if not speaks_of_phrase(low) and possible_words(low.encode())[2]:
         found = [word for word in words(low) if word.start >= begin]
-        if found and not found[0].lists:
-            return _row(low, found) or begin
-    return begin
+        if found and not is_telling(found[:_FIRST]):
+            return _row(low, found) or (begin, len(low))
+    return begin, len(low)
 
 
-def _row(low: str, found: Sequence[Word]) -> int:
-    """Where words of the lists begin that sentences seldom have in a row, whatever leads to them; 0 for nowhere."""
+def _row(low: str, found: Sequence[Word]) -> tuple[int, int] | None:
+    """Where words of the lists stand that sentences seldom have in a row, whatever stands around them."""
     for listed, group in groupby(found, key=lambda word: word.lists != 0):
         row = list(dropwhile(lambda word: not is_plain(word), group)) if listed else []
         marks = [_MARK.search(low, one.end, two.start) is not None for one, two in pairwise(row)]
-        if True in marks and not all(marks):
+        if marks[:2].count(True) == marks.count(True) == 1:
             # Behind `on this card:` they are joined in another way than before it.
             row = row[marks.index(True) + 1 :]
-        if sum(map(is_plain, row)) >= TORN_MIN:
-            return row[0].start
-    return 0
+        while row and row[-1].text in COMMON and row[-1] is not found[-1]:
+            row.pop()
+        if len(row) >= TORN_MIN and sum(map(is_plain, row)) >= _FIRST:
+            return row[0].start, row[-1].end
+    return None
 
 
 def _first_words(low: str) -> list[Word]:
@@ -113,32 +115,38 @@ def _without_rests(parts: list[str], leads_on: Callable[[str], bool]) -> list[st
             continue
         told: list[Word] = []
         for end in range(place, len(done)):
-            own = words(fold(done[end][_begin(done[end]) :]).low)
+            first, last = _words_of(done[end])
+            own = words(fold(done[end][first:last]).low)
             if _MASK in done[end] or not own or not all(word.lists for word in own):
                 break
             told += own
             if is_telling(told):
-                done[place : end + 1] = [part[: _begin(part)] + _MASK for part in done[place : end + 1]]
+                done[place : end + 1] = map(_without_words, done[place : end + 1])
     return done
+
+
+def _without_words(part: str) -> str:
+    begin, end = _words_of(part)
+    return part[:begin] + _MASK + part[end:]
 
 
 def _without_phrases(parts: list[str], *, in_one: bool) -> list[str]:
     """Joined as lines, or bare Chinese as one run of characters."""
     starts, joined, before = [], "", False
     for part in parts:
-        begin = _begin(part)
+        begin, end = _words_of(part)
         han = in_one and _HAN_PIECE.fullmatch(part) is not None and not speaks_of_phrase(part)
         joined += "" if not joined or (before and han) else "\n"
         before = han
         starts.append(len(joined) - begin)
-        joined += part[begin:]
+        joined += part[begin:end]
     spans = [f for f in redact(joined).findings if f.type == "SEED_PHRASE"]
     masked: list[str] = []
     for start, part in zip(starts, parts, strict=True):
-        begin = _begin(part)
+        begin, end = _words_of(part)
         for span in reversed(spans):
-            first, last = max(span.start - start, begin), min(span.end - start, len(part))
-            told_here = span.evidence != COUNTED and span.start >= start and span.end <= start + len(part)
+            first, last = max(span.start - start, begin), min(span.end - start, end)
+            told_here = span.evidence != COUNTED and span.start >= start and span.end <= start + end
             if first < last and not told_here and part[first:last].strip():
                 part = f"{part[:first]}{_MASK}{part[last:]}"  # noqa: PLW2901 -- later spans first: offsets stay true
         masked.append(part)

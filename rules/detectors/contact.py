@@ -60,6 +60,9 @@ _MOVED = expression(
     rf"(?:(?<![a-z])from |[从從由]\s?){_SOME_NUMBER}(?: ?(?:in)?to (?:the )?(?:new (?:one|number) )?"
     r"|\s?,?(?:[换換改转轉搬变變]{1,2}(?:[成到做为為去]了?|咗|了)?|[到至])(?:新的?)?\s?)"
     rf"{_SOME_NUMBER}(?![0-9])"
+    rf"|(?<![a-z])old [a-z ]{{0,24}}{_SOME_NUMBER}[a-z ,.;:]{{1,32}}(?<![a-z])new "
+    rf"[a-z: ]{{0,16}}{_SOME_NUMBER}(?![0-9])"
+    rf"|[旧舊原][^0-9\n]{{0,8}}{_SOME_NUMBER}[^0-9\n]{{0,12}}新[^0-9\n]{{0,8}}{_SOME_NUMBER}(?![0-9])"
 )
 _NORTH_AMERICA = expression(
     r"[(2-9](?<![0-9A-Za-z.\-][(2-9])(?:(?<=\()[2-9]|(?<!\())[0-9]{2}"
@@ -192,8 +195,9 @@ def _american(low: str, numbers: Sequence[tuple[int, int]]) -> Iterator[Hit]:
 def _moved(low: str) -> Iterator[Hit]:
     """An old number and the new one, which need no word but what leads from one to the other."""
     for match in _MOVED.finditer(low):
-        if all(_in_a_plan(number) for number in match.groups()):
-            yield from (Hit(*match.span(group), "PHONE", "old and new") for group in (1, 2))
+        found = [group for group, number in enumerate(match.groups(), 1) if number is not None]
+        if all(_in_a_plan(match[group]) for group in found):
+            yield from (Hit(*match.span(group), "PHONE", "old and new") for group in found)
 
 
 def _in_a_plan(number: str) -> bool:

@@ -61,7 +61,10 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "link": ("://",),
     "code": ("code", "otp", "2fa", "mfa", "token", "auth", "verification number", "verification digit"),
     "code said": ("one-time", "one time", "onetime", "verif", "动态", "動態", "口令", "验证", "驗證"),
-    "sent": ("g-", "sent me", "sent to me", "texted", "emailed me", "messaged me", "gave me", "smsed", "sent by"),
+    "sent": (
+        "g-", "sent me", "sent to me", "texted", "emailed me", "messaged me", "gave me", "smsed", "sent by", "came ",
+        "arrived ", "popped up",
+    ),
     "code of": ("password", "pin"),
     "code zh": (
         "验证码", "驗證碼", "校验码", "校驗碼", "动态码", "動態碼", "动态密码", "動態密碼", "动态口令", "短信码",

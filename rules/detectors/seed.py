@@ -26,7 +26,11 @@ from rules.expression import expression
 from rules.wordlists import ALPHABETIC, english_prefixes, languages
 
 _TOKEN = expression("[a-zıłøđæœß]+|[\u3041-\u30ff]+|[\u1100-\u11ff]+|[\u0400-\u04ff]+")
-_GAP = expression(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'`*+=>~&%→第个個词詞号號是為为字]{1,24}")
+_GAP = expression(
+    r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'`*+=>~&%→第个個词詞号號是係為为字一二三四五六七八九十]"
+    "{1,24}"
+)
+_GOES_ON_ZH: Final = expression("然[后後]|接[着著]|再[来來]?|还有|還有|跟住|最[后後]|下一")
 _ESCAPE: Final = expression(r"\\+[nrt]")
 _TAG: Final = expression(r"</?[a-z][a-z0-9]{0,9} ?/?>")
 _STOPS: Final = frozenset(":=!?;.")
@@ -100,7 +104,7 @@ def unescaped(low: str) -> str:
 
 def is_joiner(gap: str) -> bool:
     """Whether what stands between two words only joins them, as blanks, marks and numbers do."""
-    return _GAP.fullmatch(gap) is not None
+    return _GAP.fullmatch(gap if gap.isascii() else _GOES_ON_ZH.sub(" ", gap)) is not None
 
 
 def _belonging(low: str, found: list[Hit], fragments: list[Hit]) -> Iterator[Hit]:

@@ -47,7 +47,7 @@ _OTP_AFTER = (
         rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{1,36}}? {QUOTE}(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
     ),
     expression(
-        rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
+        rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|that|from|they|the|my|google|in|sent|received|got|on|by|via|for)(?![a-z])"
         rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?(?:{IS}|'s |, (?=[0-9 \-]{{4,8}}[,.])){QUOTE}{_PLAIN_VALUE}"
     ),
     expression(
@@ -68,14 +68,17 @@ _OTP_AFTER_ZH = (
 # The number of a text may be one to call: of up to six digits it is not.
 _TEXT_NUMBER = expression(
     rf"(?:{_TEXT_ZH}(?:[验驗][证證]|[裡里上內内中]面?|[给給][了我]?|[写寫]|[显顯]示|[傳传發发寄]?[過过]?[來来]"
-    r"|的|是|[号號][码碼]|[数數]字){0,4}"
+    r"|[话話说說讲講]|[那嗰]?[个個串组組]|的|是|[号號][码碼]|[数數]字){0,5}"
     r"(?:\s?[:=是係为為]\s?|\s{0,2})"
     r"|(?<![a-z])(?:(?:sms|text(?: message)?) (?:number|digits|says?|said|reads?|shows?)|texted (?:me|us)"
     rf"|(?:number|digits) (?:in|from|on) (?:the|that|your|ur|my) (?:sms|text)(?: message)?)(?:{IS}|\s{{1,2}}))"
     rf"{QUOTE}(?P<value>[0-9]{{4,6}}){_NOT_LONGER}"
 )
 _SENT = expression(
-    r"(?<![0-9a-z\-])(?P<value>g-[0-9]{6}|(?<![0-9][.,])[0-9]{4,8}(?=,? (?:(?:is|was|that'?s|thats) )?(?:what|the one)"
+    r"(?<![0-9a-z\-])(?P<value>g-[0-9]{6}|(?<![0-9][.,])[0-9]{4,8}"
+    r"(?=(?: just)? (?:came|arrived|popped up) (?:by|via|in|on|through|from) (?:(?:the|my|an?) )?"
+    r"(?:sms|text|e-?mail|phone)"
+    r"|,? (?:(?:is|was|that'?s|thats) )?(?:what|the one)"
     r" (?:google|apple|they|you|u|it|the app|the bank|my bank|ur app|your app|he|she)"
     r" (?:just )?(?:sent|texted|emailed|messaged|gave) (?:to )?(?:me|us)(?![a-z])))(?![0-9a-z])"
     rf"|(?<![a-z])(?:number|digits|one) (?:that )?(?:they|you|u|it|google|my bank|the bank|the app)"
@@ -147,11 +150,11 @@ _CVV_AFTER = (
         r"|(?:three|last three|last 3) digits(?: on (?:the|its) back)?"
         r"|(?:code|digits|numbers) (?:on|at) (?:the |its )?(?:back|front)(?: of (?:the|my) card)?)(?![a-z])"
         rf"(?: (?:code|number|no\.?))?(?: ?[码碼])?(?: (?:on|of|for) [a-z ]{{1,24}}?)?(?:号|號)?"
-        rf"(?:{IS}|{SHI}|{CELL}|{FIELD}|[\s,]{{1,3}}|{_ASKED}|){QUOTE}{_CVV_VALUE}"
+        rf"(?:{IS}|{SHI}|{CELL}|{FIELD}|,? is it |[\s,]{{1,3}}|{_ASKED}|){QUOTE}{_CVV_VALUE}"
     ),
     expression(
         r"(?<![号號码碼])(?:安全码|安全碼|卡背[后後]?面?的?(?:三|3)[位码碼个個]|卡片?[验驗][证證][码碼]|[检檢]查[码碼]|(?:背面|[后後]面?|末)的?(?:三|3)[位码碼个個]|(?:(?<=卡)|(?<=卡的))背面的?|校验三位|三位数|三位數)(?:数字|數字|数|數|码|碼)?"
-        rf"(?:{SHI}|{CELL}|{FIELD}|\s{{0,2}}|{_ASKED}){QUOTE}{_CVV_VALUE}"
+        rf"(?:在?[背正][面后後]?)?(?:{SHI}|{CELL}|{FIELD}|\s{{0,2}}|{_ASKED}){QUOTE}{_CVV_VALUE}"
     ),
 )
 _CVV_FIRST = (
