@@ -67,7 +67,7 @@ def _words_of(part: str) -> tuple[int, int]:
 
 
 def _led(low: str) -> tuple[int, int]:
-    lead = _LEAD.match(low)
+    lead = _LEAD.match(low, 0, _HEAD_CHARS)
     begin = lead.end() if lead is not None else 0
     if not speaks_of_phrase(low) and possible_words(low.encode())[2]:
         found = [word for word in words(low) if word.start >= begin]

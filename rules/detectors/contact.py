@@ -7,6 +7,7 @@ numbering plans in `phonenumbers`, asked only for digits that have a phone's sha
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 import phonenumbers
@@ -55,6 +56,7 @@ _NATIONAL = expression(
     r"[(0-9](?<![0-9A-Za-z.,$€£¥#][(0-9])(?:(?<=\()[0-9]|(?<!\())"
     r"(?:[ ().\-]{0,2}[0-9]){6,13}(?![0-9A-Za-z]|[.,][0-9])"
 )
+_MOVED_MAX: Final = 100
 _SOME_NUMBER: Final = r"([0-9](?:[ \-]?[0-9]){7,10})"
 _MOVED = expression(
     rf"(?:(?<![a-z])from |[从從由]\s?){_SOME_NUMBER}(?: ?(?:in)?to (?:the )?(?:new (?:one|number) )?"
@@ -194,7 +196,7 @@ def _american(low: str, numbers: Sequence[tuple[int, int]]) -> Iterator[Hit]:
 
 def _moved(low: str) -> Iterator[Hit]:
     """An old number and the new one, which need no word but what leads from one to the other."""
-    for match in _MOVED.finditer(low):
+    for match in islice(_MOVED.finditer(low), _MOVED_MAX):
         found = [group for group, number in enumerate(match.groups(), 1) if number is not None]
         if all(_in_a_plan(match[group]) for group in found):
             yield from (Hit(*match.span(group), "PHONE", "old and new") for group in found)

@@ -28,7 +28,10 @@ _OTHER: Final = words(
     "tx", "txs", "txn", "txid", "tx ?hash", "hash", "transactions?", "public key", "pubkey", "signature", "sig",
     "orders?", "ticket", "contract", "checksum", "digest", "commit", "api ?key", "sha ?256",
 ) + "|哈希|交易|公[钥鑰]|[签簽]名|[订訂][单單]|[单單][号號]|合[约約]|校[验驗]|摘要"  # fmt: skip
-_LABELS = Labels(yes=_NAME + "|" + words("(?:my|the|wallet|old) key"), no=_OTHER)
+_KEY: Final = _NAME + "|" + words("(?:my|the|wallet|old) key")
+_LABELS = Labels(yes=_KEY, no=_OTHER)
+_SPOKEN_OF = expression(_KEY)
+_BEFORE_KEY: Final = 10
 _REACH: Final = 300
 _REACH_AFTER: Final = 80
 _NAMED = expression(rf"(?:{_NAME})(?: [a-z]{{1,10}}){{0,2}}(?:{IS}|{SHI}|\s{{1,2}}(?=[5KLxyz])){QUOTE}\Z")
@@ -87,8 +90,11 @@ def find(scan: Scan) -> Iterator[Hit]:
 
 
 def may_be_parts(scan: Scan) -> bool:
-    """Whether there are digits at all."""
-    return "digit" in scan.at
+    """Whether there are digits, and a private key is spoken of."""
+    if "digit" not in scan.at:
+        return False
+    labels = [*scan.at.get("private key", ()), *scan.at.get("part of a key", ())]
+    return any(_SPOKEN_OF.search(scan.low, max(0, at - _BEFORE_KEY), at + _BEFORE_KEY) is not None for at in labels)
 
 
 def _whole(pieces: Sequence[_Piece]) -> Iterator[_Piece]:

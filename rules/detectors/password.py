@@ -29,8 +29,7 @@ _FILLER_EN: Final = (
     r"(?: (?:for|of|on|to|in|i|we|my|the|this|that|used?|set|account|wallet|app|login|email)(?![a-z])"
     r"[^\n:=.,;!?\x1a]{0,32}?)?"
 )
-# What unlocks a thing that one has is no code that was sent.
-_PIN_EN: Final = (
+_PIN_EN: Final = (  # what unlocks a thing that one has is no code that was sent
     r"(?:(?<![a-z])pin(?:'s)?(?: ?(?:code|number|no\.?))?"
     r"|(?:(?<=wallet )|(?<=app )|(?<=phone )|(?<=screen )|(?<=lock )|(?<=device )|(?<=vault ))pass ?codes?)(?![a-z])"
 )
@@ -343,9 +342,8 @@ def _talked_of(scan: Scan, pattern: re.Pattern[str], starts: list[int], before: 
 def _value(folded: Folded, match: re.Match[str], *, plain_word: bool) -> Iterator[Hit]:
     start, end = _trimmed(folded, *match.span("value"))
     value = folded.low[start:end]
-    if len(value) < 4 or _talk(folded.low, match.start(), value):
-        return
-    if value.isdigit() and QUANTITY.match(folded.low, end) is not None:
+    is_quantity = value.isdigit() and QUANTITY.match(folded.low, end) is not None
+    if len(value) < 4 or is_quantity or _talk(folded.low, match.start(), value):
         return
     if _SYMBOL.search(value) is not None:
         yield from _with_others(folded, start, end)
@@ -396,7 +394,7 @@ def _trimmed(folded: Folded, start: int, end: int) -> tuple[int, int]:
             end = offset
             break
     rest = _BEHIND.get(folded.text[start - 1 : start], _TAG).search(folded.low, start, end)
-    end = end if rest is None else rest.start()
+    end = rest.start() if rest else end
     while end > start and folded.text[end - 1] in _TRAILING:
         end -= 1
     return start, end

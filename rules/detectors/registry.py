@@ -59,7 +59,9 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("SEED_PHRASE"), ("phrase", "torn phrase"), seed.find, seed.may_be_phrase),
     Detector(_of("SEED_PHRASE"), ("phrase",), seed_framed.find),
     Detector(_of("SEED_PHRASE"), ("not ascii",), seed_framed.find_chinese, seed_framed.may_be_chinese),
-    Detector(_of("SEED_PHRASE"), ("counted", "part of a phrase"), seed_counted.find, seed_counted.may_be_counted),
+    Detector(
+        _of("SEED_PHRASE"), ("counted", "range", "part of a phrase"), seed_counted.find, seed_counted.may_be_counted
+    ),
     Detector(_of("SEED_PHRASE"), ("token",), seed_joined.find, seed_joined.may_be_joined),
     Detector(_of("SEED_PHRASE"), ("not ascii",), seed_chinese.find_separated),
     Detector(_of("SEED_PHRASE"), ("not ascii",), seed_chinese.find_lines, seed_chinese.may_be_lines),

@@ -44,6 +44,10 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "first ", "second ", "next ", "last ", "final ", "other ", "remaining ",
         "前", "后", "後", "頭", "头", "尾", "剩下", "余下", "餘下", "另", "其他",
     ),
+    "range": (
+        *(f"{number} {to}" for number in ("one", "four", "five", "seven", "nine", "ten") for to in ("to ", "through ")),
+        "到第", "至第", "一到", "一至", "四到", "四至", "五到", "五至", "七到", "七至", "九到", "九至",
+    ),
     "counted zh": (
         "个字", "個字", "隻字", "只字", "个词", "個詞", "隻詞", "个汉字", "個漢字", "个中文", "個中文", "个单词",
         "個單詞",

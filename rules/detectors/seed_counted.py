@@ -51,6 +51,7 @@ _RANGE: Final = expression(
     r"\s?[个個只隻]?(?:英文)?(?:单词|單詞|词|詞|字)?(?:分[别別])?(?:[是係为為]|就是)?"
     r"[\s:=,.)\-\"'(]{1,4}(?=[a-z])"
 )
+_DIGITS_TO: Final = expression(r"[0-9](?:st|nd|rd|th)?\s?(?:[-~–—]|to|th|unt|til|and|[个個]?[到至])")
 
 
 def may_be_counted(scan: Scan) -> bool:
@@ -80,6 +81,8 @@ def _counts(scan: Scan) -> Iterator[tuple[int, int]]:
     """Where words begin that are counted, and how many."""
     for label in starting(_COUNTED, scan.low, scan.at.get("counted", ())):
         yield label.end(), _NUMBERS[label["number"] or label["number_zh"]]
+    if "range" not in scan.at and ("digit" not in scan.at or _DIGITS_TO.search(scan.low) is None):
+        return
     for label in _RANGE.finditer(scan.low):
         count = _TO[label["last"]] - _TO[label["first"]] + 1
         if count >= TORN_MIN:

@@ -57,6 +57,16 @@ def test_words_may_lead_from_piece_to_piece(leads):
     assert masked_together(["my recovery phrase", *told])[1:] == [f"{lead}{MASK}" for lead in leads]
 
 
+def test_a_row_of_words_is_a_piece_whatever_stands_around_it():
+    told = [
+        "grandma wrote legal winner thank year i guess",
+        "below that wave sausage worth useful",
+        "legal winner thank yellow",
+    ]
+    assert all(map(is_piece, told))
+    assert masked_together(told) == [f"grandma wrote {MASK} i guess", f"below that {MASK}", MASK]
+
+
 def test_what_only_announces_a_piece_stays():
     assert masked_together([MASK, "second half"]) == [MASK, "second half"]
 

@@ -114,3 +114,13 @@ def test_what_was_texted_is_a_code(text, masked):
 @pytest.mark.parametrize("number", ["AB 12 34 56 C", "JK654321D"])
 def test_a_national_insurance_number_goes_by_several_names(text, number):
     assert redact(text.format(number), visibility="public").text == text.format("[NATIONAL_ID]")
+
+
+@pytest.mark.parametrize(("text", "masked"), [
+    ("my old phone was 07911 123456, the new one is 07911 654321", "my old phone was [PHONE], the new one is [PHONE]"),
+    ("從 0912345678 換成 0987654321", "從 [PHONE] 換成 [PHONE]"),
+    ("moved from 0912345678 to 0987654321", "moved from [PHONE] to [PHONE]"),
+    ("moved from 10000000 to 12000000", "moved from 10000000 to 12000000"),
+])  # fmt: skip
+def test_an_old_number_and_a_new_one_are_phones(text, masked):
+    assert redact(text, visibility="public").text == masked
