@@ -7,7 +7,7 @@ numbering plans in `phonenumbers`, asked only for digits that have a phone's sha
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import pairwise
 from typing import Final
 
 import phonenumbers
@@ -56,7 +56,7 @@ _NATIONAL = expression(
     r"[(0-9](?<![0-9A-Za-z.,$€£¥#][(0-9])(?:(?<=\()[0-9]|(?<!\())"
     r"(?:[ ().\-]{0,2}[0-9]){6,13}(?![0-9A-Za-z]|[.,][0-9])"
 )
-_MOVED_MAX: Final = 100
+_MOVED_MAX, _MOVED_CHARS = 100, 40
 _SOME_NUMBER: Final = r"([0-9](?:[ \-]?[0-9]){7,10})"
 _MOVED = expression(
     rf"(?:(?<![a-z])from |[从從由]\s?){_SOME_NUMBER}(?: ?(?:in)?to (?:the )?(?:new (?:one|number) )?"
@@ -146,8 +146,9 @@ def find_phone(scan: Scan) -> Iterator[Hit]:
     if digits(10) in scan.at and (b"ddd-dddd" in shape or b"ddd.dddd" in shape):
         found += _american(low, [(begin, end) for begin, end in numbers if not _PARTED.isdisjoint(low[begin:end])])
     yield from found
-    if len(numbers) > 1:
-        yield from _moved(low)
+    near = [(one[0], two[1]) for one, two in pairwise(numbers) if two[0] - one[1] <= _MOVED_CHARS]
+    if near:
+        yield from _moved(low, near)
     labels = scan.at.get("phone")
     if labels:
         near = [(begin, end) for begin, end in numbers if _is_near(labels, begin, end)]
@@ -194,9 +195,9 @@ def _american(low: str, numbers: Sequence[tuple[int, int]]) -> Iterator[Hit]:
             yield Hit(match.start(), match.end(), "PHONE", "shape")
 
 
-def _moved(low: str) -> Iterator[Hit]:
+def _moved(low: str, near: Sequence[tuple[int, int]]) -> Iterator[Hit]:
     """An old number and the new one, which need no word but what leads from one to the other."""
-    for match in islice(_MOVED.finditer(low), _MOVED_MAX):
+    for match in within(_MOVED, low, near[:_MOVED_MAX], _MOVED_CHARS):
         found = [group for group, number in enumerate(match.groups(), 1) if number is not None]
         if all(_in_a_plan(match[group]) for group in found):
             yield from (Hit(*match.span(group), "PHONE", "old and new") for group in found)

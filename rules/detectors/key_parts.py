@@ -4,9 +4,11 @@ A piece has no check digit. The word for a part beside it shows what it is, or t
 that a private key was spoken of, and nothing else that is so long.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from rules.detectors.anchored import starting
 from rules.detectors.checksums import base58check
 from rules.detectors.connective import IS, QUOTE, SHI
 from rules.detectors.hit import Hit
@@ -20,6 +22,7 @@ _PIECE = expression(
     r"(?<![0-9A-Za-z])(?:(?P<hex>(?:0[xX])?(?=[0-9]{0,40}[a-fA-F])(?=[a-fA-F]{0,40}[0-9])[0-9a-fA-F]{12,63})"
     r"|(?=[1-9A-HJ-NP-Z]{0,40}[a-km-z])(?=[1-9a-km-z]{0,40}[A-HJ-NP-Z])[1-9A-HJ-NP-Za-km-z]{12,100})(?![0-9A-Za-z])"
 )
+_RUN = re.compile(rb"(?<![xd])[xd]{12,}")
 _NAME: Final = words(
     "private keys?", "priv ?keys?", "secret keys?", "signing key", "spending key", "wif(?: key)?", "[xyz]prv",
     "extended (?:private )?key",
@@ -79,7 +82,7 @@ def find(scan: Scan) -> Iterator[Hit]:
     """Yield the pieces of private keys."""
     pieces = [
         _Piece(*match.span(), match.group(), match["hex"] is not None)
-        for match in _PIECE.finditer(scan.text)
+        for match in starting(_PIECE, scan.text, [begin for begin, _ in scan.spans(_RUN)])
         if sum(map(str.isdigit, match.group())) >= _DIGITS_MIN
     ]
     whole = set(_whole(pieces))
