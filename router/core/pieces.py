@@ -1,6 +1,6 @@
 """A secret told in several messages: once the last shows what they are, all of them are masked. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -13,7 +13,18 @@ from router.model.changes import Change, Forget, Record, Save
 from router.model.message import Care, JournalEntry, Redaction, Unindexed, Visibility
 from router.model.snapshot import Snapshot
 from router.model.tables import Event, Message, Ticket
-from rules.announced import BEFORE_MAX, BEFORE_MS, masked_beside, may_be_value, names
+from rules import answered
+from rules.announced import (
+    BEFORE_MAX,
+    BEFORE_MS,
+    announces,
+    masked_beside,
+    may_be_value,
+    may_be_word,
+    names,
+    names_parts,
+    says_password,
+)
 from rules.pieces import PIECES_MAX, is_piece, masked_together
 from rules.redact import Policy
 from rules.ruleset import Ruleset
@@ -92,9 +103,13 @@ def together(entry: JournalEntry, placement: Placement, snapshot: Snapshot, rule
     own = _Told(text=text, findings=entry.findings, redactions=entry.redactions, care=entry.care)
     was = [*map(_told, before), own]
     told = _without_phrase(was) if is_piece(text) else was
-    if (may_be_value(text) or names(text)) and (near := _answered_by(entry, placement, before)):
-        policy = ruleset.choose(facts_of(entry, placement, text)).treatment.policy
-        told = _without_named(told, near, event.visibility, policy)
+    if _may_be_named(text):
+        question = snapshot.asked_in(placement.conversation.id)
+        near = _answered_by(entry, placement, before, question)
+        if near or question is not None:
+            policy = ruleset.choose(facts_of(entry, placement, text)).treatment.policy
+            asked = _asked(before[len(before) - near :], question)
+            told = _without_named(told, near, asked, event.visibility, policy)
     changed = tuple(
         (message, _masked(message, new))
         for message, old, new in zip(before, was, told, strict=False)
@@ -110,15 +125,30 @@ def together(entry: JournalEntry, placement: Placement, snapshot: Snapshot, rule
 
 def may_go_on(text: str) -> bool:
     """Whether a message has to be looked at with those before it."""
-    return is_piece(text) or may_be_value(text) or names(text)
+    return is_piece(text) or _may_be_named(text)
 
 
-def _answered_by(entry: JournalEntry, placement: Placement, before: Sequence[Message]) -> int:
-    """How many of the messages before may say what this one is; none where an agent has asked something since."""
-    if placement.ticket is not None and placement.ticket.state in ASKED:
+def _may_be_named(text: str) -> bool:
+    """Whether a message may be a value, or say that one before it is."""
+    return may_be_value(text) or may_be_word(text) or names(text) or says_password(text)
+
+
+def _answered_by(entry: JournalEntry, placement: Placement, before: Sequence[Message], question: Message | None) -> int:
+    """How many of the messages before may say what this one is: none from before an agent has asked something."""
+    if question is None and placement.ticket is not None and placement.ticket.state in ASKED:
         return 0
     since_ms = entry.received_at_ms - BEFORE_MS
-    return sum(message.received_at_ms >= since_ms for message in before[-BEFORE_MAX:])
+    return sum(
+        message.received_at_ms >= since_ms and (question is None or message.id > question.id)
+        for message in before[-BEFORE_MAX:]
+    )
+
+
+def _asked(near: Sequence[Message], question: Message | None) -> str:
+    """What the newest message may answer: what the customer asked right before it, or else an agent."""
+    if near and answered.is_asked(near[-1].text):
+        return near[-1].text
+    return question.text if question is not None and len(near) < BEFORE_MAX else ""
 
 
 def _without_phrase(told: list[_Told]) -> list[_Told]:
@@ -136,26 +166,48 @@ def _replaced(was: str, text: str) -> tuple[int, int]:
     return start, len(was) - (len(text) - text.find(mask, start) - len(mask))
 
 
-def _without_named(told: list[_Told], near: int, visibility: Visibility, policy: Policy) -> list[_Told]:
-    """Without a value that the messages `near` before it name, or that the newest names behind it."""
+def _without_named(told: list[_Told], near: int, asked: str, visibility: Visibility, policy: Policy) -> list[_Told]:
+    """Without a value that a question or the messages `near` before it name, or that the newest names behind it."""
     if may_be_value(told[-1].text):
-        told = [*told[: -near - 1], *_without_values(told[-near - 1 :], visibility, policy)]
+        own = _without(told[-1], answered.secrets(asked, told[-1].text))
+        told = [*told[: -near - 1], *_without_values([*told[-near - 1 : -1], own], visibility, policy)]
     if names(told[-1].text):
         values = [place for place in range(-near - 1, -1) if may_be_value(told[place].text)]
-        for place in values[-1:]:
-            # Read with the name before it, a value is told as any other is.
-            name, value = _without_values([told[-1], told[place]], visibility, policy)
-            told = [*told[:place], value, *told[place + 1 : -1], name]
+        values = values if names_parts(told[-1].text) else values[-1:]
+        # Read with the name before them, values are told as any others are.
+        name, *found = _without_values([told[-1], *(told[place] for place in values)], visibility, policy)
+        told = [*told[:-1], name]
+        for place, value in zip(values, found, strict=True):
+            told[place] = value
+    return _without_words(told, near)
+
+
+def _without_words(told: list[_Told], near: int) -> list[_Told]:
+    """Without a plain word that the messages before it, or the newest behind it, leave no doubt to be a password."""
+    before, newest = told[-near - 1 : -1], told[-1]
+    if not before:
+        return told
+    if may_be_word(newest.text) and announces([one.text for one in before]):
+        return [*told[:-1], _without_word(newest)]
+    if may_be_word(before[-1].text) and says_password(newest.text):
+        return [*told[:-2], _without_word(before[-1]), newest]
     return told
 
 
+def _without_word(told: _Told) -> _Told:
+    start = len(told.text) - len(told.text.lstrip())
+    return told.without(start, start + len(told.text.strip()), "PASSWORD")
+
+
 def _without_values(told: list[_Told], visibility: Visibility, policy: Policy) -> list[_Told]:
-    done: list[_Told] = []
-    for one, spans in zip(told, masked_beside([one.text for one in told], visibility, policy), strict=True):
-        for span in reversed(spans):  # so that the offsets of those before it stay true
-            one = one.without(*span)  # noqa: PLW2901 -- what is left of it
-        done.append(one)
-    return done
+    found = masked_beside([one.text for one in told], visibility, policy)
+    return [_without(one, spans) for one, spans in zip(told, found, strict=True)]
+
+
+def _without(told: _Told, spans: Iterable[tuple[int, int, str]]) -> _Told:
+    for span in sorted(spans, reverse=True):  # so that the offsets of those before it stay true
+        told = told.without(*span)
+    return told
 
 
 def _told(message: Message) -> _Told:

@@ -114,6 +114,15 @@ class Snapshot:
         ]
         return sorted(found, key=lambda m: m.id)
 
+    def asked_in(self, conversation_id: ConversationId) -> Message | None:
+        """What an agent said last in a conversation (only if loaded)."""
+        found = [
+            m
+            for m in self.messages.values()
+            if m.conversation_id == conversation_id and m.author_id is not None and m.state == "live"
+        ]
+        return max(found, key=lambda m: m.id, default=None)
+
     def tell(self, tickets: Iterable[TicketId], messages: Iterable[Message]) -> None:
         """Take in what customers said in some tickets."""
         self._read.update(tickets)

@@ -132,7 +132,7 @@ def _threaded(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
 
 
 def _earlier(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
-    """The newest messages of the customer in the tickets that conversations point to."""
+    """The newest messages of the customer in the tickets that conversations point to, and the agent's newest."""
     for key in sorted(keys.earlier & snapshot.conversations.keys()):
         conversation = snapshot.conversations[key]
         _put(snapshot, (yield from fetch(
@@ -142,6 +142,13 @@ def _earlier(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
             ticket=conversation.ticket_id,
             conversation=conversation.id,
             most=PIECES_MAX,
+        )))  # fmt: skip
+        _put(snapshot, (yield from fetch(
+            Message,
+            "WHERE t.ticket_id = :ticket AND t.conversation_id = :conversation AND t.kind = 'reply' "
+            "AND t.author_id IS NOT NULL AND t.external_id IS NOT NULL AND t.state = 'live' ORDER BY t.id DESC LIMIT 1",
+            ticket=conversation.ticket_id,
+            conversation=conversation.id,
         )))  # fmt: skip
 
 

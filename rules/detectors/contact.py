@@ -7,6 +7,7 @@ numbering plans in `phonenumbers`, asked only for digits that have a phone's sha
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import phonenumbers
@@ -57,6 +58,16 @@ _NATIONAL = expression(
     r"(?!(?:19|20)[0-9]{2}[\-. ][01][0-9][\-. ][0-3][0-9](?![0-9]))"
     r"[(0-9](?<![0-9A-Za-z.,$€£¥#][(0-9])(?:(?<=\()[0-9]|(?<!\())"
     r"(?:[ ().\-]{0,2}[0-9]){6,13}(?![0-9A-Za-z]|[.,][0-9])"
+)
+_MOVED_MAX, _MOVED_CHARS = 100, 40
+_SOME_NUMBER: Final = r"([0-9](?:[ \-]?[0-9]){7,10})"
+_MOVED = expression(
+    rf"(?:(?<![a-z])from |[从從由]\s?){_SOME_NUMBER}(?: ?(?:in)?to (?:the )?(?:new (?:one|number) )?"
+    r"|\s?,?(?:[换換改转轉搬变變]{1,2}(?:[成到做为為去]了?|咗|了)?|[到至])(?:新的?)?\s?)"
+    rf"{_SOME_NUMBER}(?![0-9])"
+    rf"|(?<![a-z])old [a-z ]{{0,24}}{_SOME_NUMBER}[a-z ,.;:]{{1,32}}(?<![a-z])new "
+    rf"[a-z: ]{{0,16}}{_SOME_NUMBER}(?![0-9])"
+    rf"|[旧舊原][^0-9\n]{{0,8}}{_SOME_NUMBER}[^0-9\n]{{0,12}}新[^0-9\n]{{0,8}}{_SOME_NUMBER}(?![0-9])"
 )
 _NORTH_AMERICA = expression(
     r"[(2-9](?<![0-9A-Za-z.\-][(2-9])(?:(?<=\()[2-9]|(?<!\())[0-9]{2}"
@@ -143,6 +154,9 @@ def find_phone(scan: Scan) -> Iterator[Hit]:
     if digits(10) in scan.at and (b"ddd-dddd" in shape or b"ddd.dddd" in shape):
         found += _american(low, [(begin, end) for begin, end in numbers if not _PARTED.isdisjoint(low[begin:end])])
     yield from found
+    near = [(one[0], two[1]) for one, two in pairwise(numbers) if two[0] - one[1] <= _MOVED_CHARS]
+    if near:
+        yield from _moved(low, near)
     labels = scan.at.get("phone")
     if labels:
         near = [(begin, end) for begin, end in numbers if _is_near(labels, begin, end)]
@@ -187,6 +201,19 @@ def _american(low: str, numbers: Sequence[tuple[int, int]]) -> Iterator[Hit]:
             yield Hit(match.start(), match.end(), "PHONE", "shape")
 
 
+def _moved(low: str, near: Sequence[tuple[int, int]]) -> Iterator[Hit]:
+    """An old number and the new one, which need no word but what leads from one to the other."""
+    for match in within(_MOVED, low, near[:_MOVED_MAX], _MOVED_CHARS):
+        found = [group for group, number in enumerate(match.groups(), 1) if number is not None]
+        if all(_in_a_plan(match[group]) for group in found):
+            yield from (Hit(*match.span(group), "PHONE", "old and new") for group in found)
+
+
+def _in_a_plan(number: str) -> bool:
+    regions = (*_REGIONS, *_REGIONS_WITH_ZERO) if number.startswith(("0", "(0")) else _REGIONS
+    return any(_is_valid(number, region) for region in regions)
+
+
 def _national(low: str, numbers: Sequence[tuple[int, int]], found: Sequence[Hit]) -> Iterator[Hit]:
     """National numbers beside a word that says so, but for what is a part of one that was found."""
     known = {place for hit in found for place in range(hit.start, hit.end)} if found else ()
@@ -199,10 +226,7 @@ def _national(low: str, numbers: Sequence[tuple[int, int]], found: Sequence[Hit]
             continue
         number = match.group()
         if number not in valid:
-            valid[number] = len(valid) >= _LOOKED_UP_MAX or any(
-                _is_valid(number, region)
-                for region in ((*_REGIONS, *_REGIONS_WITH_ZERO) if number.startswith(("0", "(0")) else _REGIONS)
-            )
+            valid[number] = len(valid) >= _LOOKED_UP_MAX or _in_a_plan(number)
         if valid[number]:
             yield Hit(match.start(), match.end(), "PHONE", "label")
 

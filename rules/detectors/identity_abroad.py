@@ -16,7 +16,8 @@ from rules.expression import expression
 
 NAMES: Final = (
     "nric", "singpass", "emirates id", "cpf", "dni", "nif", "aadhaar", "aadhar", "aadhaar card", "pan card",
-    "national insurance", "mykad", "ic number", "ic no", "tc kimlik", "curp", "codice fiscale", "bsn", "pesel", "cnp",
+    "national insurance", "ni number", "ni no", "n\\.i\\. number", "n\\.i\\. no", "nino", "medicare", "sin",
+    "social insurance", "mykad", "ic number", "ic no", "tc kimlik", "curp", "codice fiscale", "bsn", "pesel", "cnp",
     "cedula", "cccd", "cmnd", "ktp", "nik ktp", "personalausweis", "ausweisnummer", "resident registration",
     "national id", "identity card", "identity number", "identification number", "personal id", "iqama", "civil id",
     "tax id", "itin", "driver license", "drivers license", "driver's license", "driving license", "driving licence",
@@ -25,7 +26,8 @@ NAMES: Final = (
 """Of papers and numbers, as people call them; `scan` waits for them."""
 
 _LABELLED = expression(
-    rf"(?:{words(*NAMES)}|身份证号码?|身份證號碼?)(?: card)?(?: (?:number|num|no|nr)(?![a-z])\.?|#)?"
+    rf"(?:{words(*NAMES)}|身份证号码?|身份證號碼?|居留[证證](?:统一|統一)?[号號]?[码碼]?)"
+    r"(?: card)?(?: (?:number|num|no|nr)(?![a-z])\.?|#)?"
     rf"(?: ?\([a-z ]{{2,16}}\))?(?:{CELL}|{IS}|{SHI}|\s{{1,2}})#?{QUOTE}"
     r"(?P<value>[a-z0-9](?:[ .\-/]?[a-z0-9]){4,21})(?![0-9a-z])"
 )

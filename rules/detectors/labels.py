@@ -25,10 +25,13 @@ class Labels:
 
     def before(self, low: str, start: int, reach: int) -> Verdict:
         """The label nearest to `start` within `reach` characters before it."""
-        last: Verdict = None
         # A label on the far side of a placeholder belongs to what the placeholder stands for.
-        begin = max(start - reach, low.rfind(BARRIER, max(0, start - reach), start) + 1, 0)
-        for match in self._pattern.finditer(low, begin, start):
+        return self.last(low, max(start - reach, low.rfind(BARRIER, max(0, start - reach), start) + 1, 0), start)
+
+    def last(self, low: str, begin: int, end: int) -> Verdict:
+        """The last label between two offsets, whatever stands between."""
+        last: Verdict = None
+        for match in self._pattern.finditer(low, begin, end):
             last = "yes" if match.lastgroup == "yes" else "no"
         return last
 

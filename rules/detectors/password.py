@@ -187,7 +187,9 @@ _LEADING_WORD = expression("[a-z]+")
 _JOINED = expression(r"[a-z]{3,}[._][a-z]{3,}")
 _DIGIT = expression(r"[0-9]")
 _SYMBOL = expression(r"[0-9!@#$%^&*_+=~?|\\<>{}]")
-ONE_TIME = expression(r"(?:one[ \-]?time|otp|2fa|sms|temporary|verification|动态|動態|一次性|临时|短信) ?\Z")
+ONE_TIME = expression(
+    r"(?:one[ \-]?time|otp|2fa|sms|temporary|verification|动态|動態|一次性?|临时|臨時|短[信訊讯]|[简簡][讯訊]) ?\Z"
+)
 _ENDS_A_LINE = expression(r"[.,;!?\"')\]]{0,3}\s{0,3}(?:\n|\Z|[\u4e00-\u9fff,.;])")
 _TRAILING: Final = ".,;:)]}>\"'`*\\"
 _TAG = expression(r"&quot;|</[a-z]|<(?:br|p|div|span|td|li)[ />]")
@@ -316,9 +318,8 @@ def _talked_of(scan: Scan, pattern: re.Pattern[str], starts: list[int], before: 
 def _value(folded: Folded, match: re.Match[str], *, plain_word: bool) -> Iterator[Hit]:
     start, end = _trimmed(folded, *match.span("value"))
     value = folded.low[start:end]
-    if len(value) < 4 or _talk(folded.low, match.start(), value):
-        return
-    if value.isdigit() and QUANTITY.match(folded.low, end) is not None:
+    is_quantity = value.isdigit() and QUANTITY.match(folded.low, end) is not None
+    if len(value) < 4 or is_quantity or _talk(folded.low, match.start(), value):
         return
     if _SYMBOL.search(value) is not None:
         yield from _with_others(folded, start, end)
@@ -370,7 +371,7 @@ def _trimmed(folded: Folded, start: int, end: int) -> tuple[int, int]:
             end = offset
             break
     rest = _BEHIND.get(folded.text[start - 1 : start], _TAG).search(folded.low, start, end)
-    end = end if rest is None else rest.start()
+    end = rest.start() if rest else end
     while end > start and folded.text[end - 1] in _TRAILING:
         end -= 1
     return start, end

@@ -107,7 +107,8 @@ _STREET_EN = expression(
     r"[0-9]{1,5}[A-Za-z]?,? (?:(?:North|South|East|West|N|S|E|W)\.? )?"
     r"(?:[A-Z][a-z']{1,20}|[0-9]{1,3}(?:st|nd|rd|th))(?: [A-Z][a-z']{1,20}){0,3}? "
     r"(?:(?:St|Rd|Ave|Ln|Dr|Blvd|Ct|Pl|Sq|Pkwy|Hwy|Cir)(?:\.(?=[ ,][ A-Z0-9]))?|Street|Road|Avenue|Lane|Drive|Boulevard"
-    r"|Court|Way|Place|Square|Terrace|Close|Crescent|Parkway|Highway|Row|Gardens|Circle)(?![A-Za-z])"
+    r"|Court|Way|Place|Square|Terrace|Close|Crescent|Parkway|Highway|Row|Gardens|Circle|Grove|Mews|Walk|Rise|Hill"
+    r"|Parade|Vale|Croft|Quay|Wharf)(?![A-Za-z])"
     r"(?: [0-9]{1,3}(?![0-9A-Za-z,.]))?"
     r"(?:,? (?:(?:Apt|Apartment|Flat|Unit|Suite|Ste|Room|Floor)\.? ?|#)[0-9A-Za-z\-]{1,7})?"
     r"(?:, [A-Z][a-z']{1,20}(?: [A-Z][a-z']{1,20}){0,2}(?![A-Za-z]))?"
@@ -150,7 +151,7 @@ _STREET_ZH = expression(
     r"(?:路|街|道|巷|弄|村|大街|胡同|新村|花园|小区|[一二三四五六七八九十东西南北]区|里"
     r"|段)\s{0,1}(?:[一二三四五六七八九十]段)?\s{0,1}[0-9]{1,5}\s{0,1}(?:号|號|弄|巷|栋|幢|座)?"
     r"(?:\s{0,1}(?:院|之)?\s{0,1}[\u4e00-\u9fff]{0,8}?[0-9A-Za-z]{1,5}\s{0,1}(?:号楼|號樓|栋|棟|幢|座|单元|單元"
-    r"|室|楼|樓|层|層|号|號|户|房)){0,4}"
+    r"|室|楼|樓|层|層|号|號|户|房|弄|巷)){0,4}"
     # The room, which needs no word of its own behind a storey or a house.
     r"(?:(?:(?<=[座栋棟幢元楼樓层層])\s?|\s?[\-之]\s?)[0-9]{1,5}(?:之[0-9]{1,3})?(?![0-9A-Za-z]))?"
 )

@@ -73,7 +73,7 @@ _NO_MARKS = {ord(char): None for char in " \t0123456789"}
 PARTIAL_MIN: Final = 8
 _FULL: Final = 12
 TORN_MIN: Final = 4
-_SIZE_MAX: Final = 24
+SIZE_MAX: Final = 24
 SIZES: Final = frozenset({12, 15, 18, 21, 24})
 _STRANGERS_MAX: Final = 2
 _LONG_RUN: Final = 60
@@ -214,7 +214,7 @@ def _stretches(low: str, run: Sequence[Word], language: str) -> Iterator[_Stretc
     prose = list(accumulate((word.text in _FUNCTION for word in run), initial=0))
     opens, closes = _edges(low, run)
     for first in range(len(run) - PARTIAL_MIN + 1):
-        for end in range(first + PARTIAL_MIN, min(len(run), first + _SIZE_MAX) + 1):
+        for end in range(first + PARTIAL_MIN, min(len(run), first + SIZE_MAX) + 1):
             foreign = strangers[end] - strangers[first]
             if foreign > _STRANGERS_MAX:
                 break
@@ -259,7 +259,7 @@ def _long_phrases(run: Sequence[Word], language: str) -> Iterator[Phrase]:
     numbers = _numbers(run, language)
     begin = 0
     while begin + _FULL <= len(run):
-        for size in (_SIZE_MAX, _FULL):
+        for size in (SIZE_MAX, _FULL):
             window = numbers[begin : begin + size]
             prose = sum(word.text in _FUNCTION for word in run[begin : begin + size])
             whole = len(window) == size  # the last words may be fewer

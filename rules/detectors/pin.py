@@ -9,7 +9,10 @@ from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
 from rules.expression import expression
 
-_LABEL: Final = r"(?<![a-z])pin(?:'s)?(?: ?(?:code|number|no\.?))?(?![a-z])"
+_LABEL: Final = (  # what unlocks a thing that one has is no code that was sent
+    r"(?:(?<![a-z])pin(?:'s)?(?: ?(?:code|number|no\.?))?"
+    r"|(?:(?<=wallet )|(?<=app )|(?<=phone )|(?<=screen )|(?<=lock )|(?<=device )|(?<=vault ))pass ?codes?)(?![a-z])"
+)
 _PIN = expression(
     rf"{_LABEL}(?: (?:for|of|to|i|we|that)(?![a-z])[a-z ']{{0,24}}?)?"
     rf"(?:{IS}|{SHI}|{CELL}|{FIELD}|\s{{1,2}}|,\s(?=[0-9]{{4,8}}[,.])){QUOTE}"

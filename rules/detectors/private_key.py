@@ -183,14 +183,15 @@ def _checksummed(text: str, tokens: Sequence[int]) -> Iterator[Hit]:
         if kind == "extended":
             yield Hit(match.start(), match.end(), "PRIVATE_KEY", "prefix")
         elif (
-            (kind == "wif" and _is_wif(base58check(value)))
+            (kind == "wif" and is_wif(base58check(value)))
             or (kind == "stellar" and _is_stellar(value))
             or (kind == "ripple" and _is_ripple(base58check(value, BASE58_RIPPLE)))
         ):
             yield Hit(match.start(), match.end(), "PRIVATE_KEY", "checksum")
 
 
-def _is_wif(body: bytes | None) -> bool:
+def is_wif(body: bytes | None) -> bool:
+    """Whether these are the bytes of a key in the form for import."""
     return body is not None and (body[0] in {0x80, 0xEF} or body[:2] in {b"\x01\x42", b"\x01\x43"})
 
 

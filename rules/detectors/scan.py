@@ -45,6 +45,10 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "first ", "second ", "next ", "last ", "final ", "other ", "remaining ",
         "前", "后", "後", "頭", "头", "尾", "剩下", "余下", "餘下", "另", "其他",
     ),
+    "range": (
+        *(f"{number} {to}" for number in ("one", "four", "five", "seven", "nine", "ten") for to in ("to ", "through ")),
+        "到第", "至第", "一到", "一至", "四到", "四至", "五到", "五至", "七到", "七至", "九到", "九至",
+    ),
     "counted zh": (
         "个字", "個字", "隻字", "只字", "个词", "個詞", "隻詞", "个汉字", "個漢字", "个中文", "個中文", "个单词",
         "個單詞",
@@ -58,7 +62,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "password zh": ("密码", "密碼", "密保答案", "口令", "通行码", "密语", "密語", "pin码", "pin 码", "pin碼",
     "pin 碼"),
     "login": ("login", "log in", "log-in", "credential", "admin", "root /", "账号", "帳號", "账密", "帳密"),
-    "pin": ("pin",),
+    "pin": ("pin", "passcode", "pass code"),
     "link": ("://",),
     "command": (
         "curl", "wget", "http", "xh ", "lftp", "smbclient", "mysql", "mariadb", "sshpass", "steghide", "ssh-keygen",
@@ -70,10 +74,17 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "one-time", "one time", "onetime", "verif", "confirm", "sign in", "log in",
         "动态", "動態", "口令", "验证", "驗證",
     ),
+    "sent": (
+        "g-", "sent me", "sent to me", "texted", "emailed me", "messaged me", "gave me", "smsed", "sent by", "came ",
+        "arrived ", "popped up",
+    ),
     "code of": ("password", "pin"),
     "code zh": (
         "验证码", "驗證碼", "校验码", "校驗碼", "动态码", "動態碼", "动态密码", "動態密碼", "动态口令", "短信码",
-        "一次性密碼", "短信", "简讯", "簡訊", "邮箱", "邮件", "郵件", "手机", "手機", "谷歌", "收到",
+        "一次性密碼", "短信", "简讯", "簡訊", "短訊", "短讯", "一次密", "sms", "text", "number in", "digits in",
+        "number from", "number on", "digits on", "验证短", "驗證簡", "驗證短", "验证简",
+        *(f"{verb}{to}{me}的" for verb in "傳传發发寄" for to in ("給", "给", "") for me in ("我", "來", "来")),
+        "邮箱", "邮件", "郵件", "手机", "手機", "谷歌", "收到",
         "登入", "登录", "登錄",
         "收到的码", "收到的碼", "一次性密码",
         "备用", "備用", "备份", "備份", "恢复码", "恢復碼", "恢复代", "恢復代", "救援码", "救援碼",
@@ -85,6 +96,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "cvv", "cvc", "csc", "cid", "card security code", "security code", "sec code", "security_code", "securitycode",
         "code on", "digits on", "numbers on", "code at", "digits at", "numbers at", "back of", "安全码", "安全碼",
         "cvn", "cav2", "dbc", "card code", "cardcode", "card_code", "verification value", "检查码", "檢查碼",
+        "卡背", "卡验证", "卡片验", "卡片驗", "卡驗證",
         "后三位", "後三位", "末三位", "后三码", "後三碼", "末三码", "末三碼", "后3", "後3", "末3", "后面三", "后面3",
         "後面三", "後面3", "三位", "三码", "三碼", "三个数", "三個數",
     ),
@@ -92,6 +104,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "keystore": ("ciphertext", "kdfparams", "cipherparams", "encseed", "salt"),
     "armour": ("-----begin",),
     "private key": ("key", "私钥", "私鑰", "密钥", "密鑰", "私匙", "密匙", "金钥", "金鑰"),
+    "part of a key": ("wif", "prv"),
     "secret prefix": ("suiprivkey1", "nsec1", "ed25519", "age-secret-key-1", "xprv1", "root_xsk1"),
     "key prefix": (
         "sk-", "sk_", "pk_", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "xapp-",
@@ -123,6 +136,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "machine lines": ("p<",),
     "identity abroad": (
+        "ni no", "ni num", "n.i. ", "nino", "medicare", "sin ", "social insurance", "居留",
         "nric", "singpass", "emirates", "cpf", "dni", "nif", "aadha", "pan card", "national i", "mykad", "ic n",
         "kimlik", "curp", "codice f", "bsn", "pesel", "cnp", "cedula", "cccd", "cmnd", "ktp", "ausweis",
         "resident reg", "identity ", "identification", "personal", "iqama", "civil id", "tax id", "itin", "driver",

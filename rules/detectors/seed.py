@@ -26,7 +26,11 @@ from rules.expression import expression
 from rules.wordlists import ALPHABETIC, english_prefixes, languages
 
 _TOKEN = expression("[a-zıłøđæœß]+|[\u3041-\u30ff]+|[\u1100-\u11ff]+|[\u0400-\u04ff]+")
-_GAP = expression(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'`*+=>~&%→第个個词詞号號是為为字]{1,24}")
+_GAP = expression(
+    r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'`*+=>~&%→第个個词詞号號是係為为字一二三四五六七八九十]"
+    "{1,24}"
+)
+_GOES_ON_ZH: Final = expression("然[后後]|接[着著]|再[来來]?|还有|還有|跟住|最[后後]|下一")
 _ESCAPE: Final = expression(r"\\+[nrt]")
 _TAG: Final = expression(r"</?[a-z][a-z0-9]{0,9} ?/?>")
 _STOPS: Final = frozenset(":=!?;.")
@@ -38,8 +42,11 @@ _FILLER: Final = frozenset({"st", "nd", "rd", "th", "no", "nr", "is"})
 _COUNTING: Final = frozenset({
     "and", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
 })  # fmt: skip
+_HALF_WORDS: Final = frozenset({"first", "second", "other", "last"})
+_HALF_CHARS: Final = 7
 _NUMBERED_FILLER: Final = frozenset({"word"})
-_COUNTING_WORDS = expression("|".join(_COUNTING))
+_HALVES = expression(r"(?<![a-z])(?:first|second|other|last) half(?![a-z])")
+_COUNTING_WORDS = expression("|".join((_HALVES.pattern, *_COUNTING)))
 _NUMBERING_WORDS = expression("|".join((*_FILLER, *_COUNTING, *_NUMBERED_FILLER)))
 # Words of no list that no typing error makes out of a list word: they end a run.
 _BREAKS: Final = frozenset({
@@ -97,7 +104,7 @@ def unescaped(low: str) -> str:
 
 def is_joiner(gap: str) -> bool:
     """Whether what stands between two words only joins them, as blanks, marks and numbers do."""
-    return _GAP.fullmatch(gap) is not None
+    return _GAP.fullmatch(gap if gap.isascii() else _GOES_ON_ZH.sub(" ", gap)) is not None
 
 
 def _belonging(low: str, found: list[Hit], fragments: list[Hit]) -> Iterator[Hit]:
@@ -144,6 +151,10 @@ def _tokens(low: str) -> Iterator[Word]:
         if text in _FILLER and (_DIGIT.search(low, max(0, start - 3), end + 3) is not None):
             continue
         if text in _COUNTING or low[start - 1 : start] == "<" or low[start - 2 : start] == "</":
+            continue
+        if (text == "half" and _HALVES.search(low, max(0, start - _HALF_CHARS), end) is not None) or (
+            text in _HALF_WORDS and _HALVES.match(low, start) is not None
+        ):
             continue
         if text in _NUMBERED_FILLER and _DIGIT.search(low, end, end + 4) is not None:
             continue

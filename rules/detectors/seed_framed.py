@@ -24,7 +24,7 @@ _ORDINALS: Final = frozenset({
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
     "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
     "twentieth", "twenty", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve", "st", "nd", "rd", "th",
+    "twelve", "half", "st", "nd", "rd", "th",
 })  # fmt: skip
 _NUMBER: Final = expression(rf"[0-9]+|(?<![a-z])(?:{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})(?![a-z])")
 _BLANKS: Final = expression(r"\s+")

@@ -17,12 +17,16 @@ _CODE_EN: Final = (
     r"|confirmation|access|2fa|two[ \-]factor|otp|email|text|google|six[ \-]digit|6[ \-]digit|4[ \-]digit"
     r"|activation|backup|recovery|mfa|reset|unlock|withdrawal|pairing|device|phone|transfer)"
     r"[ _\-]?(?=[cpt])(?:code|password|passcode|pin|token)s?"
-    r"|(?:verification|verify|authentication|one[ \-]?time|2fa|otp|sms)[ \-](?:number|digits)"
+    r"|(?:verification|verify|authentication|one[ \-]?time|2fa|otp)[ \-](?:number|digits)"
     r"|otp|2fa|mfa|totp|passcode|(?:google )?auth(?:enticator)?)(?![a-z])"
 )
 _CODE_PLAIN_EN: Final = r"(?<![a-z])code(?![a-z])"
+_TEXT_ZH: Final = "(?:短[信訊讯]|[简簡][讯訊]|sms)"
 _CODE_ZH: Final = (
     r"(?:验证码|驗證碼|校验码|校驗碼|动态码|動態碼|动态密码|動態密碼|动态口令|短信码|收到的[码碼]|一次性密[码碼]|认证码|認證碼|確認碼|确认码"
+    rf"|{_TEXT_ZH}(?:[验驗][证證]|[认認][证證])?密?[码碼]|[验驗][证證]{_TEXT_ZH}|一次密[码碼]|otp ?密?[码碼]"
+    r"|收到(?:的|[几幾]多|乜嘢?|[什甚]么)?(?:[号號][码碼]?|[码碼])"
+    r"|[傳传發发寄][給给]?[來来]?我?的那?[組组個个串]?[码碼]"
     r"|(?:短信|简讯|簡訊|邮箱|邮件|郵件|手机|手機|谷歌|收到)[\u4e00-\u9fff]{0,4}"
     r"[4-8四六八] ?位[数數][字码碼]?(?=[\s:=是为為係0-9])"
     r"|登[入录錄][码碼]|[备備][用份援](?:[验驗][证證]|登[入录錄]|代)?[码碼]|(?:恢[复復]|救援|[复復还還]原|[应應]急)代?[码碼]|(?<=[你您])的代[码碼]|谷歌码|激活码|谷歌验证器|身份验证器|验证器|(?<![0-9a-z])(?:otp|2fa))"
@@ -38,14 +42,14 @@ _CODE_VALUE: Final = (
 _CODE_FIRST: Final = r"(?<![0-9a-z\-])(?<![0-9][.,])(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9a-z])"
 _PLAIN_VALUE: Final = rf"{_NO_CODE}(?P<value>[0-9]{{4,8}}|(?:[0-9] ){{5}}[0-9]|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
 _OTP_AFTER = (
-    expression(rf"{_CODE_EN}(?:[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}|{CELL}|{FIELD}){QUOTE}{_CODE_VALUE}"),
+    expression(rf"{_CODE_EN}(?:[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}|{SHI}|{CELL}|{FIELD}){QUOTE}{_CODE_VALUE}"),
     expression(rf"{_CODE_EN}(?: (?:says|reads|shows?|number|no\.?))?(?:\s{{1,2}}|-){QUOTE}{_CODE_VALUE}"),
     # Without a verb before it, four digits are as often a year.
     expression(
         rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{1,36}}? {QUOTE}(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
     ),
     expression(
-        rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|to|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
+        rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|to|that|from|they|the|my|google|in|sent|received|got|on|by|via|for)(?![a-z])"
         rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?(?:{IS}|'s |, (?=[0-9 \-]{{4,8}}[,.])){QUOTE}{_PLAIN_VALUE}"
     ),
     expression(
@@ -68,6 +72,27 @@ _OTP_AFTER_ZH = (
     # Told to somebody: `他让我报验证码，我就报了482913`.
     expression(rf"{_CODE_ZH}{TOLD_ZH}{_CODE_VALUE}"),
 )
+# The number of a text may be one to call: of up to six digits it is not.
+_TEXT_NUMBER = expression(
+    rf"(?:{_TEXT_ZH}(?:[验驗][证證]|[裡里上內内中]面?|[给給][了我]?|[写寫]|[显顯]示|[傳传發发寄]?[過过]?[來来]"
+    r"|[话話说說讲講]|[那嗰]?[个個串组組]|的|是|[号號][码碼]|[数數]字){0,5}"
+    r"(?:\s?[:=是係为為]\s?|\s{0,2})"
+    r"|(?<![a-z])(?:(?:sms|text(?: message)?) (?:number|digits|says?|said|reads?|shows?)|texted (?:me|us)"
+    rf"|(?:number|digits) (?:in|from|on) (?:the|that|your|ur|my) (?:sms|text)(?: message)?)(?:{IS}|\s{{1,2}}))"
+    rf"{QUOTE}(?P<value>[0-9]{{4,6}}){_NOT_LONGER}"
+)
+_SENT = expression(
+    r"(?<![0-9a-z\-])(?P<value>g-[0-9]{6}|(?<![0-9][.,])[0-9]{4,8}"
+    r"(?=(?: just)? (?:came|arrived|popped up) (?:by|via|in|on|through|from) (?:(?:the|my|an?) )?"
+    r"(?:sms|text|e-?mail|phone)"
+    r"|,? (?:(?:is|was|that'?s|thats) )?(?:what|the one)"
+    r" (?:google|apple|they|you|u|it|the app|the bank|my bank|ur app|your app|he|she)"
+    r" (?:just )?(?:sent|texted|emailed|messaged|gave) (?:to )?(?:me|us)(?![a-z])))(?![0-9a-z])"
+    rf"|(?<![a-z])(?:number|digits|one) (?:that )?(?:they|you|u|it|google|my bank|the bank|the app)"
+    rf"(?: just)? (?:texted|smsed|sent by (?:sms|text))(?: (?:to )?(?:me|us))?(?:{IS}|\s?:\s?)"
+    rf"(?P<second>[0-9]{{4,6}}){_NOT_LONGER}"
+)
+_SENT_CHARS: Final = 60
 _OTP_FIRST = expression(
     rf"{_CODE_FIRST}(?:(?: (?:is|was|as)|{THATS}) (?:my|the|your|ur) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}"
     r"(?:code|otp|passcode)"
@@ -133,6 +158,11 @@ _ONE_MORE = expression(
 _ALNUM = expression("[0-9a-z]")
 _CVV_WORD: Final = r"(?:cvv2?|cvc2?|cvn2?|cav2|cv2|4?dbc|csc|cid)"
 _CVV_VALUE: Final = r"(?P<value>[0-9]{3,4})(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9]))"
+_ASKED: Final = (
+    r"(?:[^\n:=.;!?\x1a0-9]{0,24}\?|[^\n:=.;!?\x1a0-9]{0,8}[吗嗎呢吧么])"
+    r"\s{1,3}(?=[0-9]{3,4}[.!\s]{0,3}(?:\n|\Z))"
+)
+"""From a question to the answer on the next line, as of a chat: `cvv? 771`."""
 _CVV_AFTER = (
     expression(
         rf"back of (?:the |my |his |her )?(?:debit |credit |bank )?card"
@@ -144,11 +174,11 @@ _CVV_AFTER = (
         r"|(?:three|last three|last 3) digits(?: on (?:the|its) back)?"
         r"|(?:code|digits|numbers) (?:on|at) (?:the |its )?(?:back|front)(?: of (?:the|my) card)?)(?![a-z])"
         rf"(?: (?:code|number|no\.?))?(?: ?[码碼])?(?: (?:on|of|for) [a-z ]{{1,24}}?)?(?:号|號)?"
-        rf"(?:{IS}|{SHI}|{CELL}|{FIELD}|[\s,]{{1,3}}|){QUOTE}{_CVV_VALUE}"
+        rf"(?:{IS}|{SHI}|{CELL}|{FIELD}|,? is it |[\s,]{{1,3}}|{_ASKED}|){QUOTE}{_CVV_VALUE}"
     ),
     expression(
-        r"(?<![号號码碼])(?:安全码|安全碼|[检檢]查[码碼]|(?:背面|[后後]面?|末)的?(?:三|3)[位码碼个個]|(?:(?<=卡)|(?<=卡的))背面的?|校验三位|三位数|三位數)(?:数字|數字|数|數|码|碼)?"
-        rf"(?:{SHI}|{CELL}|{FIELD}|\s{{0,2}}){QUOTE}{_CVV_VALUE}"
+        r"(?<![号號码碼])(?:安全码|安全碼|卡背[后後]?面?的?(?:三|3)[位码碼个個]|卡片?[验驗][证證][码碼]|[检檢]查[码碼]|(?:背面|[后後]面?|末)的?(?:三|3)[位码碼个個]|(?:(?<=卡)|(?<=卡的))背面的?|校验三位|三位数|三位數)(?:数字|數字|数|數|码|碼)?"
+        rf"(?:在?[背正][面后後]?)?(?:{SHI}|{CELL}|{FIELD}|\s{{0,2}}|{_ASKED}){QUOTE}{_CVV_VALUE}"
     ),
 )
 _CVV_FIRST = (
@@ -194,6 +224,14 @@ def find_otp(scan: Scan) -> Iterator[Hit]:
         yield from _labelled(low, around(_OTP_FIRST, low, before, _OTP_FIRST_CHARS, _LABEL_CHARS), "OTP")
 
 
+def find_otp_sent(scan: Scan) -> Iterator[Hit]:
+    """Yield codes that are told by who sent them, or in a form that only one service has."""
+    if "digit" not in scan.at:
+        return
+    for match in around(_SENT, scan.low, scan.at["sent"], _SENT_CHARS, _SENT_CHARS):
+        yield Hit(*match.span("value" if match["second"] is None else "second"), "OTP", "label")
+
+
 def find_otp_chinese(scan: Scan) -> Iterator[Hit]:
     """Yield one-time codes that a Chinese label names."""
     low, labels = scan.low, scan.at["code zh"]
@@ -202,6 +240,7 @@ def find_otp_chinese(scan: Scan) -> Iterator[Hit]:
     yield from _pages(low, labels)
     for pattern in _OTP_AFTER_ZH:
         yield from _labelled(low, starting(pattern, low, labels), "OTP")
+    yield from _labelled(low, starting(_TEXT_NUMBER, low, labels), "OTP")
     yield from _labelled(low, around(_OTP_FIRST_ZH, low, labels, _OTP_FIRST_ZH_CHARS, 8), "OTP")
 
 

@@ -53,6 +53,9 @@ _OF_SOMETHING_ELSE = expression(
         "checksum",
         "digest",
         "commit",
+        # A card by its end.
+        "last (?:four|4)(?: digits)?(?: (?:of|on) (?:(?:my|the|that|this) )?(?:[a-z]{1,10} ){0,2}card)?",
+        "(?:ending|ends)(?: in| with)?",
         # What somebody wants of a password is not the password: `i need my pin back 44190233`.
         "(?:password|passcode|pin|code|login|account)s? (?:back|reset|again|recovery|help|problem|issue)",
         "merge",
@@ -70,11 +73,12 @@ _OF_SOMETHING_ELSE = expression(
     + "|(?:忘[记記了]|找回|重[置设設])(?:密[码碼])"
     "|[读讀示]数|[读讀]數|度[数數]|里程|[验驗][证證](?:者|人|[节節][点點])|[纪紀]元|[区區][块塊](?:高度)?|高度"
     "|[错錯][误誤]代?[码碼]"
+    "|尾[号號數数]碼?|[末后後][四4][位码碼個个]"
     "|批[次号號]|[型机機][号號]|序列[号號]|[条條][码碼]|校[验驗](?:[码碼值和])|摘要|端口|通[訊讯]埠|到期日?|有效期|http/[0-9.]{1,3}[\"']"
     r")(?:\([^()\n]{1,60}\)|:?\s[0-9a-f]{7,40}(?=\s))?[\s:=#是为為]{0,3}(?:(?:is|was|of)\s)?[\"'`(]?\Z"
 )
 """A value with this before it was read off something, or is the number or the digest of a thing."""
-_NAMED_CHARS: Final = 24
+_NAMED_CHARS: Final = 48
 _OF_FILE = expression(r"[0-9a-fA-F]+ [ *][!-~]{0,100}\.[0-9A-Za-z]{1,8}(?!\S)")
 """The digest of a file and its name, as `sha256sum` writes them."""
 

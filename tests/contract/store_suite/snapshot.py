@@ -42,6 +42,19 @@ class SnapshotSuite:
         assert found.told_in(case.conversation.id) == [case.message]
         assert not (await gather(store, conversations=[conversation_key(case)])).messages
 
+    async def test_what_an_agent_said_last_comes_with_them(self, store: Store):
+        case = Case("Ann")
+        said = [
+            msgspec.structs.replace(
+                case.message, id=uid(), kind="reply", author_id=author, external_id=f"<{text}>", text=text
+            )
+            for text, author in (("first", "a1"), ("has it arrived?", "a1"), ("we have your message", None))
+        ]
+        await store.write(changes.apply([*case.changes(), *map(Add, said)], now_ms=NOW))
+        found = await gather(store, conversations=[conversation_key(case)], earlier=[conversation_key(case)])
+        assert found.asked_in(case.conversation.id) == said[1]
+        assert found.told_in(case.conversation.id) == [case.message]
+
     async def test_unknown_keys_find_nothing(self, store: Store):
         await put(store, Case("Ann"))
         stranger = Case("Eve")

@@ -1,5 +1,6 @@
 """A phrase told in several messages of one conversation: masked in all of them, and forgotten where else it rests."""
 
+import msgspec
 import pytest
 
 from router.core.pieces import _cared
@@ -108,6 +109,46 @@ def test_nor_what_was_said_before_an_agent_asked(world):
     world.change(first, state="waiting")
     answer = world.say(KEY, message_id="m1", **CHAT)
     assert told(world, [answer])[0].text == KEY
+
+
+def asked(world, decided, text):
+    """What an agent says."""
+    before = world.messages[decided.outcome.message_id]
+    reply = msgspec.structs.replace(
+        before, id=world.ids.new(), kind="reply", author_id="a1", external_id=f"reply {text}", text=text, findings=()
+    )
+    world.snapshot.put(reply)
+    world.change(decided, state="waiting")
+
+
+@pytest.mark.parametrize("between", [(), ("hang on",)])
+def test_a_bare_answer_to_what_an_agent_asked_is_masked(world, between):
+    asked(world, world.say("hi", message_id="m", **CHAT), "Did the code arrive?")
+    *_, answer = say(world, *between, "5521")
+    assert told(world, [answer])[0].text == "[OTP]"
+
+
+def test_an_answer_to_something_else_stays(world):
+    first = world.say("this is my private key", message_id="m", **CHAT)
+    asked(world, first, "Never tell anybody your code. Which transaction is it?")
+    assert told(world, say(world, KEY))[0].text == KEY
+
+
+def test_a_plain_word_is_masked_where_the_message_before_leaves_no_doubt(world):
+    decided = say(world, "my password is the next message", "mangotree", "thanks")
+    assert [message.text for message in told(world, decided)] == [
+        "my password is the next message", "[PASSWORD]", "thanks",
+    ]  # fmt: skip
+
+
+def test_or_the_message_behind(world):
+    decided = say(world, "mangotree", "that's my password")
+    assert [message.text for message in told(world, decided)] == ["[PASSWORD]", "that's my password"]
+
+
+def test_halves_of_a_key_are_masked_once_the_last_message_names_them(world):
+    decided = say(world, KEY[:32], KEY[32:], "those are both halves of my private key")
+    assert [message.text for message in told(world, decided)][:2] == ["[PRIVATE_KEY]"] * 2
 
 
 def test_of_a_text_that_was_masked_later_the_search_finds_nothing():

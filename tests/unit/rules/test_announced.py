@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.announced import masked_beside, may_be_value, names
+from rules.announced import announces, masked_beside, may_be_value, may_be_word, names, names_parts, says_password
 from rules.redact import DEFAULT_POLICY
 
 KEY = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318"
@@ -72,3 +72,41 @@ def test_a_message_may_name_the_one_before_it(text):
 ])  # fmt: skip
 def test_others_speak_of_something_else(text):
     assert not names(text)
+
+
+@pytest.mark.parametrize("texts", [
+    ["the password of my wallet comes in the next message"],
+    ["typing my passphrase now"], ["pwd:"], ["my pw is", "hm wait"],
+    ["我把密码发在下面"], ["錢包密碼係"], ["下一句就是登入密碼"],
+])  # fmt: skip
+def test_some_words_leave_no_doubt_that_a_password_comes_next(texts):
+    assert announces(texts)
+
+
+@pytest.mark.parametrize("texts", [
+    [], ["my password is wrong"], ["i will change my password now and then"], ["my pw is", "no idea"], ["密码不对"],
+    ["密码忘了"], ["where do i type my password below the name"], ["next message"],
+])  # fmt: skip
+def test_others_leave_some(texts):
+    assert not announces(texts)
+
+
+@pytest.mark.parametrize(("text", "sure"), [
+    ("↑ wallet password", True), ("thats my old pw", True), ("上面那個係我錢包密碼", True),
+    ("thats my password manager", False), ("is that my password", False), ("那个不是密码", False),
+])  # fmt: skip
+def test_a_message_may_leave_no_doubt_about_the_one_before_it(text, sure):
+    assert says_password(text) is sure
+
+
+@pytest.mark.parametrize(("text", "word"), [
+    ("mangotree", True), (" Sunflower ", True), ("thanks!", False), ("what?", False), ("two words", False),
+    ("[PASSWORD]", False), ("4471", False), ("ok", False), ("好的", False),
+])  # fmt: skip
+def test_one_word_may_be_a_password(text, word):
+    assert may_be_word(text) is word
+
+
+def test_a_name_may_be_of_several():
+    assert names_parts("those two pieces are my private key")
+    assert not names_parts("that is my private key")

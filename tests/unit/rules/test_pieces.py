@@ -44,6 +44,33 @@ def test_a_count_in_one_message_tells_what_the_next_one_holds():
     assert masked_together(told) == [told[0], MASK]
 
 
+@pytest.mark.parametrize("leads", [
+    ("it begins ", "after that ", "and then comes ", "finally "),
+    ("words 1-3: ", "4 to 6: ", "7-9 ", "10 to 12: "),
+    ("前三个是 ", "接下来三个 ", "然后 ", "最後三個："),
+    ("第1到3个：", "第4到6个：", "第7到9个：", "第10到12个："),
+])  # fmt: skip
+def test_words_may_lead_from_piece_to_piece(leads):
+    pieces = [" ".join(WORDS[start : start + 3]) for start in range(0, 12, 3)]
+    told = [f"{lead}{piece}" for lead, piece in zip(leads, pieces, strict=True)]
+    assert all(map(is_piece, told[1:]))
+    assert masked_together(["my recovery phrase", *told])[1:] == [f"{lead}{MASK}" for lead in leads]
+
+
+def test_a_row_of_words_is_a_piece_whatever_stands_around_it():
+    told = [
+        "grandma wrote legal winner thank year i guess",
+        "below that wave sausage worth useful",
+        "legal winner thank yellow",
+    ]
+    assert all(map(is_piece, told))
+    assert masked_together(told) == [f"grandma wrote {MASK} i guess", f"below that {MASK}", MASK]
+
+
+def test_what_only_announces_a_piece_stays():
+    assert masked_together([MASK, "second half"]) == [MASK, "second half"]
+
+
 @pytest.mark.parametrize("told", [
     ["hello", "anyone there", "help", "wait", "still same problem", "please", "update"],
     ["my card 4111", "1111 1111 1111"],
