@@ -5,7 +5,6 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from rules.detectors import (
-    answered,
     api_key,
     bank,
     card,
@@ -21,6 +20,7 @@ from rules.detectors import (
     network,
     password,
     password_chinese,
+    pasted_chat,
     person,
     pin,
     private_key,
@@ -89,7 +89,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     ),
     Detector(_of("PASSWORD"), ("link",), password.find_in_link),
     Detector(_of("PASSWORD"), ("command",), command.find),
-    Detector(_of("PASSWORD", "OTP"), answered.TRIGGERS, answered.find, answered.may_be_chat),
+    Detector(_of("PASSWORD", "OTP"), pasted_chat.TRIGGERS, pasted_chat.find, pasted_chat.may_be_chat),
     Detector(_of("CARD", "CVV"), (digits(13),), card_code.find, card.may_be_card),
     Detector(_of("CVV"), ("digit",), card_code.find_behind_mask, card_code.is_masked),
     Detector(_of("CVV"), ("cvv", "cvv digits"), short_code.find_cvv, short_code.may_be_cvv),
