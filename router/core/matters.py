@@ -16,27 +16,39 @@ import msgspec
 from router.core import reading
 from router.core.entities import calls, tokens
 from router.core.evidence import ASKED, Candidate, Heard, Meeting, Place, Standing, Weighing, cues, meeting, points
-from router.core.greetings import names_nothing
+from router.core.greetings import names_nothing, only_calls
 from router.core.likeness import hear, likeness
 from router.core.quotes import words_of
 from router.core.reading import DOUBT, READER, Question, Unread, question, subject_of
 from router.core.signals import signals
+from router.core.slips import mends
 from router.model.ids import ContactId, TicketId
 from router.model.matter import Sketch
 from router.model.message import JournalEntry
 from rules.matching import Matching
 from rules.opinion import Source
+from rules.text import fold
 
 CANDIDATES_MAX: Final = 8
 """Newest tickets of the contact that are looked at."""
 
 Joins = Literal[
-    "conversation", "thread", "number", "transaction", "amount", "answer", "repeat", "same_matter", "said_elsewhere"
+    "conversation",
+    "thread",
+    "number",
+    "transaction",
+    "correction",
+    "amount",
+    "answer",
+    "repeat",
+    "same_matter",
+    "said_elsewhere",
 ]
 Opens = Literal["first", "transaction_conflict", "amount_conflict", "said_to_be_other", "other_matter", "too_long_ago"]
 
 OPENS: Final = frozenset({"first", "transaction_conflict", "amount_conflict", "said_to_be_other", "too_long_ago"})
 _STRONG: Final = frozenset({"transaction", "order"})
+_NAMED: Final = _STRONG | {"address"}
 _SAME_WORDS: Final = 0.5
 """Likeness from which an answer to a mail needs nothing else to belong to it."""
 _LEAST: Final = -1_000
@@ -47,6 +59,8 @@ _SURE: Final = 275
 _LATE: Final = -100
 _GREETED_MS: Final = 3_600_000
 """How long whoever only said hello may take to say what for."""
+_MENDING_MS: Final = 600_000
+"""How long whoever said that a value was wrong may take to give the right one."""
 _CHOICES_MIN: Final = 2
 
 
@@ -157,7 +171,7 @@ class Scene:
         self._reader = reader
         self._hints = signals(said.text, said.body)
         self._standing = {one.ticket.id: self._stands(one) for one in candidates}
-        called = _called(said, candidates)
+        called, self._meant = _called(said, candidates), self._put_right() or self._called_for()
         self._decided = {one.ticket.id: self._alone(self._standing[one.ticket.id], one in called) for one in candidates}
         self.open = [self._standing[key] for key, decided in self._decided.items() if decided is None]
         """What is left to be weighed."""
@@ -180,10 +194,7 @@ class Scene:
 
     def question(self, one: Standing) -> Question:
         """What the reader is asked about a ticket. Raises Unread."""
-        told = one.candidate.told
-        if told is None:
-            raise Unread([each.candidate.ticket.id for each in self.open if each.candidate.told is None])
-        return question(self._weighing.standing(one), told, self._said.plain)
+        return question(self._weighing.standing(one), self._told(one), self._said.plain)
 
     @cached_property
     def _weights(self) -> dict[TicketId, _Weight]:
@@ -265,15 +276,49 @@ class Scene:
             return _LEAST, "too_long_ago"
         if shared & _STRONG or ({"address", "amount"} <= shared and not self._hints.other):
             return 300 + 20 * len(shared), "transaction"
-        if conflicts & _STRONG and not candidate.in_thread:
-            return -300, "transaction_conflict"
-        if "address" in conflicts and self._said.sketch.concepts and not candidate.in_thread:
-            return -150, "transaction_conflict"
+        if one is self._meant:
+            return _SURE, "correction" if conflicts else _by_place(one)
+        conflict = conflicts & _STRONG or ("address" in conflicts and self._said.sketch.concepts)
+        if conflict and not candidate.in_thread:
+            return -300 if conflicts & _STRONG else -150, "transaction_conflict"
         if called:
             return 280, "transaction"
         if self._hints.announced and not candidate.in_thread:
             return -150, "said_to_be_other"
         return (_SURE, "thread") if candidate.in_thread and self._goes_on(candidate) else None
+
+    def _called_for(self) -> Standing | None:
+        """The ticket that who only greets or calls means: the last one of their chat."""
+        chat = [one for one in self._standing.values() if one.place == "chat"]
+        if not chat or self._hints.other or not only_calls(self._said.body, self._said.sketch):
+            return None
+        last = min(chat, key=lambda one: one.candidate.recency)
+        return None if last.candidate.settled else last
+
+    def _put_right(self) -> Standing | None:
+        """The ticket in which a value was given wrongly that the message puts right: of those with another value of its
+        kind, the one written to last."""
+        others = [one for one in self._standing.values() if one.meeting.conflicts & _NAMED]
+        if self._hints.other or not others:
+            return None
+        last = min(others, key=lambda one: one.candidate.recency)
+        if last.candidate.settled or self._age_ms(last.candidate) > self._matching.chat_window_ms:
+            return None
+        just_said = last.place == "chat" and self._age_ms(last.candidate) <= _MENDING_MS
+        if mends(self._said.text, just_said=just_said):
+            return last
+        return last if just_said and self._was_called_wrong(last) else None
+
+    def _was_called_wrong(self, one: Standing) -> bool:
+        """Whether the last that was said is that a value was wrong, so that what comes now is the right one."""
+        said = self._told(one)[-1:]
+        return any(mends(fold(text).text, just_said=True) and not hear("", text).sketch.entities for text in said)
+
+    def _told(self, one: Standing) -> tuple[str, ...]:
+        """What was said in a ticket. Raises Unread."""
+        if one.candidate.told is None:
+            raise Unread([each.ticket.id for each in self.candidates if each.told is None])
+        return one.candidate.told
 
     def _goes_on(self, candidate: Candidate) -> bool:
         """Whether an answer says much the same once more."""
