@@ -14,6 +14,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from router.core import reading
+from router.core.elsewhere import wrote_on
 from router.core.entities import calls, tokens
 from router.core.evidence import ASKED, Candidate, Heard, Meeting, Place, Standing, Weighing, cues, meeting, points
 from router.core.greetings import names_nothing, only_calls
@@ -232,9 +233,10 @@ class Scene:
         one = self._standing[candidate.ticket.id]
         total, valued = self._weights[candidate.ticket.id]
         total += self._read.get(candidate.ticket.id, 0)
-        if self._is_what_for(one) or self._is_reminded_of(one) or self._is_told_again(one):
+        is_told_of = one is self._told_of
+        if is_told_of or self._is_what_for(one) or self._is_reminded_of(one) or self._is_told_again(one):
             total = max(total, self._matching.join_at)
-        if total >= self._matching.join_at and not self._weighing.is_apart(one):
+        if total >= self._matching.join_at and (is_told_of or not self._weighing.is_apart(one)):
             return min(total, _MOST), _by_value(one.meeting) if valued > 0 else _by_place(one)
         total = min(total, self._matching.join_at - 1)
         if valued < 0:
@@ -245,6 +247,16 @@ class Scene:
         """Whether the ticket is a chat that was only opened yet, with a greeting or a call for a human."""
         is_fresh = one.place == "chat" and self._age_ms(one.candidate) <= _GREETED_MS
         return is_fresh and names_nothing(one.candidate.sketch)
+
+    @cached_property
+    def _told_of(self) -> Standing | None:
+        """The only open ticket on a channel on which the message says that its writer wrote before."""
+        away = [one for one in self.open if _is_open(one) and not one.candidate.same_channel]
+        if self._hints.other or not away:
+            return None
+        named = wrote_on(self._said.text)
+        there = [one for one in away if one.candidate.ticket.channel in named and not self._is_late(one)]
+        return there[0] if len(there) == 1 else None
 
     def _is_reminded_of(self, one: Standing) -> bool:
         """Whether the message asks what became of an earlier question, and that is what the ticket is about."""
@@ -264,8 +276,10 @@ class Scene:
 
     def _long_ago(self, one: Standing) -> int:
         """The same words weeks later are rarely about the same; an answer is one however late it comes."""
-        late = self._age_ms(one.candidate) > self._matching.likeness_window_ms
-        return _LATE if late and one.place == "elsewhere" else 0
+        return _LATE if self._is_late(one) and one.place == "elsewhere" else 0
+
+    def _is_late(self, one: Standing) -> bool:
+        return self._age_ms(one.candidate) > self._matching.likeness_window_ms
 
     def _alone(self, one: Standing, called: bool) -> tuple[int, Joins | Opens] | None:  # noqa: FBT001
         """What decides alone: numbers, transactions, time, "another question", an answer in the same words."""
