@@ -17,8 +17,8 @@ from router.core import reading
 from router.core.elsewhere import wrote_on
 from router.core.entities import calls, tokens
 from router.core.evidence import ASKED, Candidate, Heard, Meeting, Place, Standing, Weighing, cues, meeting, points
-from router.core.greetings import names_nothing, only_calls
-from router.core.likeness import hear, likeness
+from router.core.greetings import names_nothing, only_calls, only_urges
+from router.core.likeness import hear, likeness, marked, reports
 from router.core.quotes import words_of
 from router.core.reading import DOUBT, READER, Question, Unread, question, subject_of
 from router.core.signals import signals
@@ -172,7 +172,7 @@ class Scene:
         self._reader = reader
         self._hints = signals(said.text, said.body)
         self._standing = {one.ticket.id: self._stands(one) for one in candidates}
-        called, self._meant = _called(said, candidates), self._put_right() or self._called_for()
+        called, self._meant = _called(said, candidates), self._put_right() or self._asked_after()
         self._decided = {one.ticket.id: self._alone(self._standing[one.ticket.id], one in called) for one in candidates}
         self.open = [self._standing[key] for key, decided in self._decided.items() if decided is None]
         """What is left to be weighed."""
@@ -301,13 +301,18 @@ class Scene:
             return -150, "said_to_be_other"
         return (_SURE, "thread") if candidate.in_thread and self._goes_on(candidate) else None
 
-    def _called_for(self) -> Standing | None:
-        """The ticket that who only greets or calls means: the last one of their chat."""
+    def _asked_after(self) -> Standing | None:
+        """What who names nothing means: who calls in a chat its last ticket, who waits elsewhere their only one."""
+        body, sketch = self._said.body, self._said.sketch
         chat = [one for one in self._standing.values() if one.place == "chat"]
-        if not chat or self._hints.other or not only_calls(self._said.body, self._said.sketch):
+        if self._hints.other or (chat and not only_calls(body, sketch)):
             return None
-        last = min(chat, key=lambda one: one.candidate.recency)
-        return None if last.candidate.settled else last
+        if chat:
+            last = min(chat, key=lambda one: one.candidate.recency)
+            return None if last.candidate.settled else last
+        waits = only_urges(body, sketch) or (self._hints.reminds and not (sketch.concepts or marked(body)))
+        opened = [one for one in self._standing.values() if not one.candidate.settled]
+        return opened[0] if waits and len(opened) == 1 and not self._is_late(opened[0]) else None
 
     def _put_right(self) -> Standing | None:
         """The ticket in which a value was given wrongly that the message puts right: of those with another value of its
@@ -324,7 +329,9 @@ class Scene:
         return last if just_said and self._was_called_wrong(last) else None
 
     def _was_called_wrong(self, one: Standing) -> bool:
-        """Whether the last that was said is that a value was wrong, so that what comes now is the right one."""
+        """Whether what was said last is that a value was wrong, and now another comes by itself."""
+        if reports(self._said.sketch):
+            return False
         said = self._told(one)[-1:]
         return any(mends(fold(text).text, just_said=True) and not hear("", text).sketch.entities for text in said)
 

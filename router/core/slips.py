@@ -15,7 +15,7 @@ _WRONG: Final = r"(?:wrong|incorrect)"
 _IS: Final = r"(?:'?s| is| was)"
 _GIVEN: Final = r"(?:give|gave|paste|pasted|copied|typed|posted|quoted|mentioned|sent (?:you|u)|wrote(?: you)?)"
 _EXCUSE: Final = r"(?:sorry|sry|oops|whoops|ah|oh|ugh|wait|no|nope|hold on|hang on|argh|damn|apologies|correction)"
-_TOLD: Final = r"(?:哈希|单号?|订单号?|编号?|号码?|id|hash|tx|链接)"
+_TOLD: Final = r"(?:哈希|单号|订单号?|编号|号码|id|hash|tx|链接)"
 _EARLIER: Final = r"(?:上一?[封条个]|前面|刚才|刚刚|上面|之前)"
 
 _SLIP: Final = re2.compile(

@@ -84,6 +84,12 @@ def test_a_second_transaction_is_another_matter(world, later, text):
     assert (other.ticket_id != first.ticket_id, other.why.joined_detail) == (True, "transaction_conflict")
 
 
+def test_what_was_called_wrong_is_not_put_right_by_trouble_with_another(world):
+    first = say(world, f"transfer {FIRST} not arrived", 1)
+    say(world, "my bad, it was cancelled", 2)
+    assert say(world, f"the deposit {RIGHT} failed, too", 3).ticket_id != first.ticket_id
+
+
 def test_what_is_put_right_is_in_the_ticket_with_a_value_written_to_last(world):
     older = say(world, f"transfer {FIRST} not arrived", 1)
     newer = say(world, "Another question: why is order W20240709 not paid out?", 2)
