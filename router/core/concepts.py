@@ -89,6 +89,7 @@ _KINDS: Final = ((THINGS, THING), (STATES, STATE), (_PLACES, PLACE))
 WEIGHTS: Final[dict[str, float]] = {name: weight for kind, weight in _KINDS for name in kind}
 NAMES: Final = tuple(WEIGHTS)
 _JOINED: Final = frozenset(ascii_letters + digits + "_")
+_LETTERS: Final = _JOINED - frozenset(digits)
 
 _GROUPS: Final[tuple[tuple[str, ...], ...]] = (
     ("withdrawal", "transfer", "sale"),
@@ -175,9 +176,9 @@ for _group in (*_GROUPS, *((_hub, _thing) for _hub, _beside in _BESIDE.items() f
 class _Word(NamedTuple):
     concept: int
     """Which of `NAMES`."""
-    begins: bool
-    """Whether an English word has to begin with it."""
-    ends: bool
+    before: frozenset[str]
+    """What cannot stand before it: an English word has to begin with it, a coin may follow its number ("0.5ETH")."""
+    after: frozenset[str]
 
 
 class _Finder:
@@ -187,7 +188,9 @@ class _Finder:
         words: dict[str, list[_Word]] = {}
         for number, written in enumerate(text for kind, _ in _KINDS for text in kind.values()):
             for word in filter(None, written.split("|")):
-                words.setdefault(word.strip("_"), []).append(_Word(number, word[0] == "_", word[-1] == "_"))
+                before = frozenset() if word[0] != "_" else _LETTERS if NAMES[number] in _PLACES else _JOINED
+                after = _JOINED if word[-1] == "_" else frozenset()
+                words.setdefault(word.strip("_"), []).append(_Word(number, before, after))
         self._find = ahocorasick_rs.AhoCorasick(list(words)).find_matches_as_indexes
         self._words = list(words.values())
         self._spread = [
@@ -197,11 +200,11 @@ class _Finder:
     def __call__(self, folded: str) -> set[int]:
         found: set[int] = set()
         for which, start, end in self._find(folded, True):  # noqa: FBT003 - overlapping
-            for concept, begins, ends in self._words[which]:
+            for concept, before, after in self._words[which]:
                 if (
                     concept not in found
-                    and not (begins and start and folded[start - 1] in _JOINED)
-                    and not (ends and folded[end : end + 1] in _JOINED)
+                    and folded[start - 1 : start] not in before
+                    and folded[end : end + 1] not in after
                 ):
                     found.add(concept)
         for concept, part, whole in self._spread:

@@ -14,28 +14,41 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from router.core import reading
+from router.core.elsewhere import wrote_on
 from router.core.entities import calls, tokens
 from router.core.evidence import ASKED, Candidate, Heard, Meeting, Place, Standing, Weighing, cues, meeting, points
-from router.core.greetings import names_nothing
-from router.core.likeness import hear, likeness
+from router.core.greetings import names_nothing, only_calls
+from router.core.likeness import hear, likeness, reports
 from router.core.reading import DOUBT, READER, Question, Unread, own_words, question, subject_of
 from router.core.signals import signals
+from router.core.slips import mends
 from router.model.ids import ContactId, TicketId
 from router.model.matter import Sketch
 from router.model.message import JournalEntry
 from rules.matching import Matching
 from rules.opinion import Source
+from rules.text import fold
 
 CANDIDATES_MAX: Final = 8
 """Newest tickets of the contact that are looked at."""
 
 Joins = Literal[
-    "conversation", "thread", "number", "transaction", "amount", "answer", "repeat", "same_matter", "said_elsewhere"
+    "conversation",
+    "thread",
+    "number",
+    "transaction",
+    "correction",
+    "amount",
+    "answer",
+    "repeat",
+    "same_matter",
+    "said_elsewhere",
 ]
 Opens = Literal["first", "transaction_conflict", "amount_conflict", "said_to_be_other", "other_matter", "too_long_ago"]
 
 OPENS: Final = frozenset({"first", "transaction_conflict", "amount_conflict", "said_to_be_other", "too_long_ago"})
 _STRONG: Final = frozenset({"transaction", "order"})
+_NAMED: Final = _STRONG | {"address"}
 _SAME_WORDS: Final = 0.5
 """Likeness from which an answer to a mail needs nothing else to belong to it."""
 _LEAST: Final = -1_000
@@ -46,6 +59,8 @@ _SURE: Final = 275
 _LATE: Final = -100
 _GREETED_MS: Final = 3_600_000
 """How long whoever only said hello may take to say what for."""
+_MENDING_MS: Final = 600_000
+"""How long whoever said that a value was wrong may take to give the right one."""
 _CHOICES_MIN: Final = 2
 
 
@@ -156,7 +171,7 @@ class Scene:
         self._reader = reader
         self._hints = signals(said.text, said.body)
         self._standing = {one.ticket.id: self._stands(one) for one in candidates}
-        called = _called(said, candidates)
+        called, self._meant = _called(said, candidates), self._put_right() or self._called_for()
         self._decided = {one.ticket.id: self._alone(self._standing[one.ticket.id], one in called) for one in candidates}
         self.open = [self._standing[key] for key, decided in self._decided.items() if decided is None]
         """What is left to be weighed."""
@@ -179,10 +194,7 @@ class Scene:
 
     def question(self, one: Standing) -> Question:
         """What the reader is asked about a ticket. Raises Unread."""
-        told = one.candidate.told
-        if told is None:
-            raise Unread([each.candidate.ticket.id for each in self.open if each.candidate.told is None])
-        return question(self._weighing.standing(one), told, self._said.plain)
+        return question(self._weighing.standing(one), self._told(one), self._said.plain)
 
     @cached_property
     def _weights(self) -> dict[TicketId, _Weight]:
@@ -208,6 +220,10 @@ class Scene:
         doubtful = max([join_at, *(total for total, _ in totals)]) - DOUBT
         close = [one for total, one in totals if total > doubtful]
         if len(close) + (join_at > doubtful) < _CHOICES_MIN:
+            close = []
+        if self._waited_for is not None and self._weighing.is_apart(self._waited_for):
+            close.append(self._waited_for)
+        if not close:
             return {}
         worth = reading.points(self._reader, map(self.question, close))
         return {one.candidate.ticket.id: number for one, number in zip(close, worth, strict=True)}
@@ -220,9 +236,12 @@ class Scene:
         one = self._standing[candidate.ticket.id]
         total, valued = self._weights[candidate.ticket.id]
         total += self._read.get(candidate.ticket.id, 0)
-        if self._is_what_for(one) or self._is_reminded_of(one) or self._is_told_again(one):
+        is_told_of = one is self._told_of or (
+            one is self._waited_for and self._read.get(candidate.ticket.id, 0) >= DOUBT
+        )
+        if one is self._told_of or self._is_what_for(one) or self._is_reminded_of(one) or self._is_told_again(one):
             total = max(total, self._matching.join_at)
-        if total >= self._matching.join_at and not self._weighing.is_apart(one):
+        if total >= self._matching.join_at and (is_told_of or not self._weighing.is_apart(one)):
             return min(total, _MOST), _by_value(one.meeting) if valued > 0 else _by_place(one)
         total = min(total, self._matching.join_at - 1)
         if valued < 0:
@@ -233,6 +252,16 @@ class Scene:
         """Whether the ticket is a chat that was only opened yet, with a greeting or a call for a human."""
         is_fresh = one.place == "chat" and self._age_ms(one.candidate) <= _GREETED_MS
         return is_fresh and names_nothing(one.candidate.sketch)
+
+    @cached_property
+    def _told_of(self) -> Standing | None:
+        """The only open ticket on a channel on which the message says that its writer wrote before."""
+        away = [one for one in self.open if _is_open(one) and not one.candidate.same_channel]
+        if self._hints.other or not away:
+            return None
+        named = wrote_on(self._said.text)
+        there = [one for one in away if one.candidate.ticket.channel in named and not self._is_late(one)]
+        return there[0] if len(there) == 1 else None
 
     def _is_reminded_of(self, one: Standing) -> bool:
         """Whether the message asks what became of an earlier question, and that is what the ticket is about."""
@@ -252,8 +281,10 @@ class Scene:
 
     def _long_ago(self, one: Standing) -> int:
         """The same words weeks later are rarely about the same; an answer is one however late it comes."""
-        late = self._age_ms(one.candidate) > self._matching.likeness_window_ms
-        return _LATE if late and one.place == "elsewhere" else 0
+        return _LATE if self._is_late(one) and one.place == "elsewhere" else 0
+
+    def _is_late(self, one: Standing) -> bool:
+        return self._age_ms(one.candidate) > self._matching.likeness_window_ms
 
     def _alone(self, one: Standing, called: bool) -> tuple[int, Joins | Opens] | None:  # noqa: FBT001
         """What decides alone: numbers, transactions, time, "another question", an answer in the same words."""
@@ -264,15 +295,59 @@ class Scene:
             return _LEAST, "too_long_ago"
         if shared & _STRONG or ({"address", "amount"} <= shared and not self._hints.other):
             return 300 + 20 * len(shared), "transaction"
-        if conflicts & _STRONG and not candidate.in_thread:
-            return -300, "transaction_conflict"
-        if "address" in conflicts and self._said.sketch.concepts and not candidate.in_thread:
-            return -150, "transaction_conflict"
+        if one is self._meant:
+            return _SURE, "correction" if conflicts else _by_place(one)
+        conflict = conflicts & _STRONG or ("address" in conflicts and self._said.sketch.concepts)
+        if conflict and not candidate.in_thread:
+            return -300 if conflicts & _STRONG else -150, "transaction_conflict"
         if called:
             return 280, "transaction"
         if self._hints.announced and not candidate.in_thread:
             return -150, "said_to_be_other"
         return (_SURE, "thread") if candidate.in_thread and self._goes_on(candidate) else None
+
+    def _called_for(self) -> Standing | None:
+        """The ticket that who only greets or calls means: the last one of their chat."""
+        chat = [one for one in self._standing.values() if one.place == "chat"]
+        if not chat or self._hints.other or not only_calls(self._said.body, self._said.sketch):
+            return None
+        last = min(chat, key=lambda one: one.candidate.recency)
+        return None if last.candidate.settled else last
+
+    @cached_property
+    def _waited_for(self) -> Standing | None:
+        """The only open ticket, where the message names nothing: the reader alone can tell whether it is meant."""
+        opened = [one for one in self._standing.values() if not one.candidate.settled]
+        if len(opened) != 1 or opened[0] not in self.open or self._is_late(opened[0]):
+            return None
+        return opened[0] if self._weighing.is_unnamed(opened[0]) else None
+
+    def _put_right(self) -> Standing | None:
+        """The ticket in which a value was given wrongly that the message puts right: of those with another value of its
+        kind, the one written to last."""
+        others = [one for one in self._standing.values() if one.meeting.conflicts & _NAMED]
+        if self._hints.other or not others:
+            return None
+        last = min(others, key=lambda one: one.candidate.recency)
+        if last.candidate.settled or self._age_ms(last.candidate) > self._matching.chat_window_ms:
+            return None
+        just_said = last.place == "chat" and self._age_ms(last.candidate) <= _MENDING_MS
+        if mends(self._said.text, just_said=just_said):
+            return last
+        return last if just_said and self._was_called_wrong(last) else None
+
+    def _was_called_wrong(self, one: Standing) -> bool:
+        """Whether what was said last is that a value was wrong, and now another comes by itself."""
+        if reports(self._said.sketch):
+            return False
+        said = self._told(one)[-1:]
+        return any(mends(fold(text).text, just_said=True) and not hear("", text).sketch.entities for text in said)
+
+    def _told(self, one: Standing) -> tuple[str, ...]:
+        """What was said in a ticket. Raises Unread."""
+        if one.candidate.told is None:
+            raise Unread([each.ticket.id for each in self.candidates if each.told is None])
+        return one.candidate.told
 
     def _goes_on(self, candidate: Candidate) -> bool:
         """Whether an answer says much the same once more."""
