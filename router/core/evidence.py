@@ -220,11 +220,6 @@ class Weighing:
             return False
         return not (self._words.intersection(sketch.words) or self._coins & _coins(sketch))
 
-    def is_unnamed(self, one: Standing) -> bool:
-        """Whether the message names nothing by which it could be told to belong to a ticket that is about something."""
-        told_apart = self._things or self._heard.hints.other or one.meeting.conflicts
-        return bool(self._theirs[one.candidate.ticket.id]) and not told_apart
-
     def speaks_of(self, one: Standing) -> bool:
         """Whether what a ticket is about is named, or several of its words are said again."""
         key = one.candidate.ticket.id

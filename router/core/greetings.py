@@ -1,6 +1,6 @@
-"""What people say before they say what they came for: "hello, anyone there?", "转人工". Pure.
+"""What people say who name nothing: before they say what they came for ("转人工"), or while they wait ("any news?").
 
-A ticket in which nothing else was said has no matter yet, so whatever its writer says next is what it is about.
+A ticket in which nothing else was said has no matter yet, so whatever its writer says next is what it is about. Pure.
 """
 
 from functools import cache
@@ -8,6 +8,7 @@ from typing import Final
 
 import re2
 
+from router.core.concepts import is_coin, is_thing
 from router.core.likeness import hear
 from router.model.matter import Sketch
 
@@ -56,6 +57,40 @@ _PREAMBLES: Final = (
 """What announces that something is to be asked, or says when it was."""
 
 
+_URGES: Final = (
+    "any news update updates updated progress status answer answers reply replies response feedback yet so far now",
+    "has anyone looked looking at this it my case ticket request when will i get hear heard from you finally ever",
+    "how long does will it take takes taking much longer still waiting nothing not solved resolved fixed sorted",
+    "answered done no one nobody reacts reacting answering replied replying hurry quickly soon today tomorrow",
+    "it has been hours days weeks since all day time already what is going happening with matter following up",
+    "reminder remind again once more bump ignored ignoring ridiculous unacceptable something must important",
+    "what's it's that's i'm i've haven't hasn't isn't finally",
+    "有消息了吗 有消息吗 有冇消息呀 有没有消息啊 有什么消息 有进展吗 有进展了吗 进度怎么样",
+    "看下进度 进展如何 有结果了吗 有结果吗 结果呢 怎么样了 怎样了 怎么说 怎么回事 还没解决",
+    "还没处理 还没回复 还没有回复 还没弄好 没解决 没有解决 没人回 没人理 没人管 没人回复",
+    "没人处理 没有人处理 一直没人 到现在 到现在也没人 到现在都没人 至今 还是没动静 没动静",
+    "一点消息都没有 到底什么时候 什么时候能处理 什么时候处理 什么时候解决 什么时候有结果",
+    "请问什么时候 问题到底什么 多久 还要多久 还要等多久 要等多久 要等到什么时候 我还在等 一直在等",
+    "等了几个小时了 等了一天了 等了两天了 等了三天了 等了四天了 等了半天 等了好久 等很久了",
+    "等到现在 几个小时 一天了 两天了 三天了 几天了 一上午 一下午 一整天 一周了 等了一周",
+    "能快点吗 快一点 请尽快 尽快处理 尽快回复 麻烦尽快 麻烦看下 加急 催一下 催催 再催 跟进一下",
+    "请问处理 处理好了没 处理了吗 处理好了吗 处理得怎么样 处理得怎样 搞定了吗 弄好了吗 解决了吗",
+    "看了吗 看一下 那件事 那个事 这件事 我的事 我的问题 太慢了",
+)
+_URGE: Final = re2.compile(
+    r"\bany(?:body|one)?\b.{0,14}\b(?:news|updates?|progress|answer|reply|look)|\bwaiting\b|\bstill nothing\b"
+    r"|\bno(?:body|thing|t| one)?\b.{0,14}\b(?:answer|repl[yi]|respon|react|help|look|sol|resol|fix|sort|happen)"
+    r"|\bhow (?:much )?longer\b|\blong (?:does|will|is) (?:it|this)\b|\btak(?:e|es|ing) (?:\w+ )?long\b"
+    r"|\bhurry\b|\bignor(?:ed|ing)\b|\bstatus\b|\breminder\b|\bbump\b"
+    r"|\bwhen (?:will|do|can|are) (?:i|you|we|someone|somebody) (?:get|hear|answer|reply|look|fix|solve|going)\b"
+    r"|\b(?:been|for|after) (?:\w+ ){0,2}(?:hours?|days?|weeks?)\b|\blooked? at (?:this|it)\b"
+    r"|消息|进[展度](?:怎|如|到|呢|吗|了)|结果|怎么?样了|动静|没有?人?(?:回|理|管|处|解|答)"
+    r"|(?:等|要)多久|[在还]等|等[了着]|(?:什么时候|几时|何时).{0,4}(?:处理|解决|回|弄|搞)|快[点一]|尽快|催|跟进|(?:处理|解决|弄|搞).{0,2}(?:吗|没|呢)|还没"
+)
+_STRANGE: Final = 2
+"""Words that may stand beside theirs where nothing is named."""
+
+
 def names_nothing(sketch: Sketch) -> bool:
     """Tell whether nothing was said yet of what it is about: a greeting, a call, and that something is to be asked."""
     return _is_of(sketch, _words(_CALLS + _PREAMBLES))
@@ -64,6 +99,14 @@ def names_nothing(sketch: Sketch) -> bool:
 def only_calls(folded: str, sketch: Sketch) -> bool:
     """Tell whether somebody is greeted or called for, and nothing else is said; "yes" or "ok" calls nobody."""
     return _CALL.search(folded.encode()) is not None and _is_of(sketch, _words(_CALLS))
+
+
+def only_urges(folded: str, sketch: Sketch) -> bool:
+    """Tell whether somebody asks what became of what they said before, and names nothing of it."""
+    if _URGE.search(folded.encode()) is None or sketch.entities:
+        return False
+    names = any(is_thing(concept) or is_coin(concept) for concept in sketch.concepts)
+    return not names and len(set(sketch.words) - _words(_CALLS + _URGES)) <= _STRANGE
 
 
 def _is_of(sketch: Sketch, words: frozenset[int]) -> bool:

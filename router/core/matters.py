@@ -17,8 +17,8 @@ from router.core import reading
 from router.core.elsewhere import wrote_on
 from router.core.entities import calls, tokens
 from router.core.evidence import ASKED, Candidate, Heard, Meeting, Place, Standing, Weighing, cues, meeting, points
-from router.core.greetings import names_nothing, only_calls
-from router.core.likeness import hear, likeness, reports
+from router.core.greetings import names_nothing, only_calls, only_urges
+from router.core.likeness import hear, likeness, marked, reports
 from router.core.reading import DOUBT, READER, Question, Unread, own_words, question, subject_of
 from router.core.signals import signals
 from router.core.slips import mends
@@ -171,7 +171,7 @@ class Scene:
         self._reader = reader
         self._hints = signals(said.text, said.body)
         self._standing = {one.ticket.id: self._stands(one) for one in candidates}
-        called, self._meant = _called(said, candidates), self._put_right() or self._called_for()
+        called, self._meant = _called(said, candidates), self._put_right() or self._asked_after()
         self._decided = {one.ticket.id: self._alone(self._standing[one.ticket.id], one in called) for one in candidates}
         self.open = [self._standing[key] for key, decided in self._decided.items() if decided is None]
         """What is left to be weighed."""
@@ -220,10 +220,6 @@ class Scene:
         doubtful = max([join_at, *(total for total, _ in totals)]) - DOUBT
         close = [one for total, one in totals if total > doubtful]
         if len(close) + (join_at > doubtful) < _CHOICES_MIN:
-            close = []
-        if self._waited_for is not None and self._weighing.is_apart(self._waited_for):
-            close.append(self._waited_for)
-        if not close:
             return {}
         worth = reading.points(self._reader, map(self.question, close))
         return {one.candidate.ticket.id: number for one, number in zip(close, worth, strict=True)}
@@ -236,10 +232,8 @@ class Scene:
         one = self._standing[candidate.ticket.id]
         total, valued = self._weights[candidate.ticket.id]
         total += self._read.get(candidate.ticket.id, 0)
-        is_told_of = one is self._told_of or (
-            one is self._waited_for and self._read.get(candidate.ticket.id, 0) >= DOUBT
-        )
-        if one is self._told_of or self._is_what_for(one) or self._is_reminded_of(one) or self._is_told_again(one):
+        is_told_of = one is self._told_of
+        if is_told_of or self._is_what_for(one) or self._is_reminded_of(one) or self._is_told_again(one):
             total = max(total, self._matching.join_at)
         if total >= self._matching.join_at and (is_told_of or not self._weighing.is_apart(one)):
             return min(total, _MOST), _by_value(one.meeting) if valued > 0 else _by_place(one)
@@ -306,21 +300,18 @@ class Scene:
             return -150, "said_to_be_other"
         return (_SURE, "thread") if candidate.in_thread and self._goes_on(candidate) else None
 
-    def _called_for(self) -> Standing | None:
-        """The ticket that who only greets or calls means: the last one of their chat."""
+    def _asked_after(self) -> Standing | None:
+        """What who names nothing means: who calls in a chat its last ticket, who waits elsewhere their only one."""
+        body, sketch = self._said.body, self._said.sketch
         chat = [one for one in self._standing.values() if one.place == "chat"]
-        if not chat or self._hints.other or not only_calls(self._said.body, self._said.sketch):
+        if self._hints.other or (chat and not only_calls(body, sketch)):
             return None
-        last = min(chat, key=lambda one: one.candidate.recency)
-        return None if last.candidate.settled else last
-
-    @cached_property
-    def _waited_for(self) -> Standing | None:
-        """The only open ticket, where the message names nothing: the reader alone can tell whether it is meant."""
+        if chat:
+            last = min(chat, key=lambda one: one.candidate.recency)
+            return None if last.candidate.settled else last
+        waits = only_urges(body, sketch) or (self._hints.reminds and not (sketch.concepts or marked(body)))
         opened = [one for one in self._standing.values() if not one.candidate.settled]
-        if len(opened) != 1 or opened[0] not in self.open or self._is_late(opened[0]):
-            return None
-        return opened[0] if self._weighing.is_unnamed(opened[0]) else None
+        return opened[0] if waits and len(opened) == 1 and not self._is_late(opened[0]) else None
 
     def _put_right(self) -> Standing | None:
         """The ticket in which a value was given wrongly that the message puts right: of those with another value of its

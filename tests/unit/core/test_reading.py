@@ -106,14 +106,3 @@ def test_the_shipped_one_tells_what_goes_on_from_what_begins():
         ],
     )
     assert goes_on > 1 > -1 > begins
-
-
-@pytest.mark.parametrize(("says", "joins"), [(None, False), (0.7, False), (2.5, True), (-4.0, False)])
-def test_where_nothing_is_named_elsewhere_it_has_to_be_sure(world, reader, says, joins):
-    reader.says = says
-    first = say(world, "my withdrawal of yesterday is still pending", 0)
-    world.now_ms += 5 * 60 * MINUTE
-    here = {"visibility": "public", "thread_id": "78", "message_id": "2"}
-    again = world.say("well, what do you think?", **(CHAT | here)).outcome.ticket_id
-    assert [parts[-1] for parts in reader.asked] == ["well, what do you think?"]
-    assert (again == first) is joins
