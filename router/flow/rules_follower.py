@@ -1,8 +1,9 @@
 """The way a new rule set goes live.
 
 The active set is a database row that all processes follow. Where rules come from files, one process watches them:
-build, run the files' own tests, store as the next version, swap. A set that fails is told everywhere, and the last good
-version keeps serving until it is mended. What a set can do without is done once it is live (`rules_afterwards`).
+build, run the files' own tests (unless just this set is live), store as the next version, swap. A set that fails is
+told everywhere, and the last good version keeps serving until it is mended. What a set can do without is done once it
+is live (`rules_afterwards`).
 """
 
 import asyncio
