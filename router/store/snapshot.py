@@ -131,25 +131,23 @@ def _threaded(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
         )))  # fmt: skip
 
 
+_CUSTOMERS: Final = "t.kind = 'inbound'"
+_AGENTS: Final = "t.kind = 'reply' AND t.author_id IS NOT NULL AND t.external_id IS NOT NULL"
+
+
 def _earlier(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
     """The newest messages of the customer in the tickets that conversations point to, and the agent's newest."""
     for key in sorted(keys.earlier & snapshot.conversations.keys()):
         conversation = snapshot.conversations[key]
-        _put(snapshot, (yield from fetch(
-            Message,
-            "WHERE t.ticket_id = :ticket AND t.conversation_id = :conversation AND t.kind = 'inbound' "
-            "AND t.state = 'live' ORDER BY t.id DESC LIMIT :most",
-            ticket=conversation.ticket_id,
-            conversation=conversation.id,
-            most=PIECES_MAX,
-        )))  # fmt: skip
-        _put(snapshot, (yield from fetch(
-            Message,
-            "WHERE t.ticket_id = :ticket AND t.conversation_id = :conversation AND t.kind = 'reply' "
-            "AND t.author_id IS NOT NULL AND t.external_id IS NOT NULL AND t.state = 'live' ORDER BY t.id DESC LIMIT 1",
-            ticket=conversation.ticket_id,
-            conversation=conversation.id,
-        )))  # fmt: skip
+        for which, most in ((_CUSTOMERS, PIECES_MAX), (_AGENTS, 1)):
+            _put(snapshot, (yield from fetch(
+                Message,
+                "WHERE t.ticket_id = :ticket AND t.conversation_id = :conversation AND t.state = 'live' "
+                f"AND {which} ORDER BY t.id DESC LIMIT :most",
+                ticket=conversation.ticket_id,
+                conversation=conversation.id,
+                most=most,
+            )))  # fmt: skip
 
 
 def told(tickets: Sequence[TicketId]) -> Script[list[Message]]:
